@@ -12,7 +12,9 @@ interface ISessionManager {
 
     /// @notice How the manager reaches the account.
     enum AccountKind {
-        /// An ERC-7579 account, such as `SessionAccount`: `executeFromExecutor`.
+        /// A Latchkey `SessionAccount`, as a clone or under EIP-7702: `executeFromExecutor`.
+        SessionAccount,
+        /// Any other ERC-7579 account: `executeFromExecutor`.
         Erc7579,
         /// A Safe: `execTransactionFromModuleReturnData`.
         Safe
@@ -206,12 +208,12 @@ interface ISessionManager {
     /// @notice An order ran.
     event OrderExecuted(bytes32 indexed sessionId, bytes32 indexed orderHash, uint24 nonce);
     /// @notice An order in a batch passed every check before its calls, used its nonce, and was undone.
-    /// @param reason Revert data of the cause, at most 256 bytes.
+    /// @param reason Encoded error of the cause.
     event OrderFailed(bytes32 indexed sessionId, bytes32 indexed orderHash, uint24 nonce, bytes reason);
     /// @notice An order in a batch was refused before its calls and used nothing.
     /// @param sessionId As the order states it, unchecked; 0 if unreadable.
     /// @param position Index of the order in the batch.
-    /// @param reason Revert data of the cause, at most 256 bytes.
+    /// @param reason Encoded error of the cause; empty if the order's gas ran out before its calls.
     event OrderSkipped(bytes32 indexed sessionId, uint256 position, bytes reason);
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -230,7 +232,6 @@ interface ISessionManager {
     error TooManyLimits(uint256 count, uint256 max);
     error LimitTokenZero(uint256 limit);
     error LimitAmountZero(uint256 limit);
-    error LimitPeriodInvalid(uint256 limit, uint32 period);
     error NoScopes();
     error ScopesRootMismatch(bytes32 given, bytes32 computed);
     /// @notice Scopes come in strictly ascending order of their leaves.
@@ -282,7 +283,8 @@ interface ISessionManager {
     error TokenUnreadable(address token);
     /// @param charged What the order would bring the period's spend to.
     error LimitExceeded(uint256 limit, address token, uint256 charged, uint256 amount);
-    error OrderOutOfGas();
+    /// @notice What is left of the order's signed gas does not cover recording its outcome.
+    error OrderOutOfGas(uint256 available, uint256 required);
 
     // ---------------------------------------------------------------------------------------------------------------
     // Other errors
