@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.35;
+
+import {ERC7821} from "@openzeppelin/contracts/account/extensions/draft-ERC7821.sol";
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
+import {ERC1155Holder} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Holder.sol";
+import {ERC721Holder} from "@openzeppelin/contracts/token/ERC721/utils/ERC721Holder.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {ERC7739} from "@openzeppelin/contracts/utils/cryptography/signers/draft-ERC7739.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {IERC7579Executor} from "../interfaces/IERC7579Executor.sol";
+
+/// @title SessionAccount
+/// @notice A smart account of one owner whose only executor is the session manager. The owner, or the account itself,
+/// may do anything with it (ERC-7821 `execute`); the manager may do what a session allows.
+/// @dev Used as a clone whose immutable argument is the owner, or as the code of an EOA under EIP-7702, which then owns
+/// itself. No storage, no upgrade. ERC-1271 answers for the owner only, through ERC-7739, so a signature for one account
+/// is worth nothing to another; session keys sign nothing.
+contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC1155Holder {
+    /// @notice The only caller of `executeFromExecutor`.
+    address public immutable MANAGER;
+
+    uint256 private constant MAX_RETURN = 256;
+    /// @dev Code length of a clone (45) with one address as its argument.
+    uint256 private constant CLONE_CODE_LENGTH = 65;
+
+    error ExecutorNotAllowed(address caller, address manager);
+    error ExecutionModeNotSupported(bytes32 mode);
+    error ExecutionCalldataTooShort(uint256 length, uint256 min);
+
+    constructor(address manager) EIP712("Latchkey SessionAccount", "1") {
+        MANAGER = manager;
+    }
+
+    receive() external payable {}
+
+    /// @notice Who controls the account: the clone's argument, or the EOA itself under EIP-7702.
+    function owner() public view returns (address) {
+        if (address(this).code.length != CLONE_CODE_LENGTH) return address(this);
+        return address(bytes20(Clones.fetchCloneArgs(address(this))));
+    }
+
+    /// @inheritdoc IERC7579Executor
+    /// @dev Only the manager, only mode 0. Copies at most 256 bytes of what the target returns, and reverts with at most
+    /// 256 bytes of its reason.
+    function executeFromExecutor(bytes32 mode, bytes calldata executionCalldata)
+        external
+        payable
+        returns (bytes[] memory returnData)
+    {
+        if (msg.sender != MANAGER) revert ExecutorNotAllowed(msg.sender, MANAGER);
+        if (mode != 0) revert ExecutionModeNotSupported(mode);
+        if (executionCalldata.length < 52) revert ExecutionCalldataTooShort(executionCalldata.length, 52);
+        address target = address(bytes20(executionCalldata[:20]));
+        uint256 value = uint256(bytes32(executionCalldata[20:52]));
+        bytes memory data = executionCalldata[52:];
+        bool ok;
+        uint256 size;
+        // (ok, answer) = target.call{value: value}(data), with a bounded copy.
+        assembly ("memory-safe") {
+            ok := call(gas(), target, value, add(data, 32), mload(data), 0, 0)
+            size := returndatasize()
+            if gt(size, MAX_RETURN) { size := MAX_RETURN }
+        }
+        bytes memory answer = new bytes(size);
+        assembly ("memory-safe") {
+            returndatacopy(add(answer, 32), 0, size)
+            if iszero(ok) { revert(add(answer, 32), size) }
+        }
+        returnData = new bytes[](1);
+        returnData[0] = answer;
+    }
+
+    /// @inheritdoc ERC1155Holder
+    function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
+        return interfaceId == type(IERC1271).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    function _erc7821AuthorizedExecutor(address caller, bytes32 mode, bytes calldata executionData)
+        internal
+        view
+        override
+        returns (bool)
+    {
+        return caller == owner() || super._erc7821AuthorizedExecutor(caller, mode, executionData);
+    }
+
+    /// @dev An account that owns itself is an EOA: asking its code would ask this function again.
+    function _rawSignatureValidation(bytes32 hash, bytes calldata signature) internal view override returns (bool) {
+        address owner_ = owner();
+        if (owner_ != address(this)) return SignatureChecker.isValidSignatureNowCalldata(owner_, hash, signature);
+        (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecoverCalldata(hash, signature);
+        return err == ECDSA.RecoverError.NoError && recovered == owner_;
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.35;
+
+import {ISessionManager} from "../interfaces/ISessionManager.sol";
+import {CalldataBytes} from "./CalldataBytes.sol";
+
+/// @dev A packed scope, read up to its rules.
+struct ScopeView {
+    address target;
+    bytes4 selector;
+    uint256 maxValue;
+    address spendToken;
+    /// How many rules follow, and where in the scope's bytes.
+    uint256 ruleCount;
+    uint256 rulesAt;
+}
+
+/// @title Packing, hashing and reading scopes
+/// @dev The layout is in `docs/encoding.md`.
+library ScopeCodec {
+    using CalldataBytes for bytes;
+
+    uint256 internal constant HEADER = 26;
+    /// @dev Keeps leaves apart from the inner nodes of the tree, which are hashes of two hashes as well.
+    bytes32 internal constant SCOPE_TAG = keccak256("Latchkey.Scope.v1");
+
+    uint256 private constant MAX_VALUE = 1 << 0;
+    uint256 private constant METHOD_SHIFT = 1;
+    uint256 private constant METHOD_MASK = 3;
+    uint256 private constant POLICY = 1 << 3;
+
+    /// @notice The canonical bytes of `scope`. Values of rules are packed as given: `SessionRules` checks their number.
+    function pack(ISessionManager.Scope calldata scope) internal pure returns (bytes memory packed) {
+        uint256 flags = uint256(scope.spendMethod) << METHOD_SHIFT;
+        if (scope.maxValue != 0) flags |= MAX_VALUE;
+        if (scope.policy != address(0)) flags |= POLICY;
+        bool spends = scope.spendMethod != ISessionManager.SpendMethod.None;
+        packed = bytes.concat(
+            abi.encodePacked(uint8(flags), uint8(scope.rules.length), scope.target, scope.selector),
+            scope.maxValue != 0 ? abi.encodePacked(scope.maxValue) : bytes(""),
+            spends ? abi.encodePacked(scope.spendToken) : bytes(""),
+            scope.policy != address(0) ? abi.encodePacked(scope.policy) : bytes("")
+        );
+        for (uint256 i; i < scope.rules.length; ++i) {
+            ISessionManager.Rule calldata rule = scope.rules[i];
+            packed = bytes.concat(
+                packed,
+                abi.encodePacked(uint8(rule.op), rule.offset),
+                rule.op == ISessionManager.RuleOp.OneOf ? abi.encodePacked(uint8(rule.values.length)) : bytes(""),
+                abi.encodePacked(rule.values)
+            );
+        }
+    }
+
+    function toLeaf(bytes32 packedHash) internal pure returns (bytes32 leaf) {
+        bytes32 tag = SCOPE_TAG;
+        // keccak256(bytes.concat(SCOPE_TAG, packedHash)) in scratch space.
+        assembly ("memory-safe") {
+            mstore(0x00, tag)
+            mstore(0x20, packedHash)
+            leaf := keccak256(0x00, 0x40)
+        }
+    }
+
+    /// @notice Reads packed bytes, which the caller has proven to be a granted scope.
+    function read(bytes calldata packed) internal pure returns (ScopeView memory scope) {
+        uint256 flags = packed.number(0, 1);
+        scope.ruleCount = packed.number(1, 1);
+        scope.target = packed.addressAt(2);
+        scope.selector = bytes4(packed.word(22));
+        uint256 cursor = HEADER;
+        // At most three steps of at most 20.
+        unchecked {
+            if (flags & MAX_VALUE != 0) {
+                scope.maxValue = packed.number(cursor, 16);
+                cursor += 16;
+            }
+            if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) {
+                scope.spendToken = packed.addressAt(cursor);
+                cursor += 20;
+            }
+            if (flags & POLICY != 0) cursor += 20;
+        }
+        scope.rulesAt = cursor;
+    }
+}
