@@ -50,10 +50,10 @@ library CallCheck {
         unchecked {
             for (uint256 i; i < scope.ruleCount; ++i) {
                 ISessionManager.RuleOp op = ISessionManager.RuleOp(packedScope.number(cursor, 1));
-                uint256 at = 4 + packedScope.number(cursor + 1, 2);
+                uint256 wordAt = 4 + packedScope.number(cursor + 1, 2);
                 cursor += 3;
-                if (at + 32 > data.length) revert ISessionManager.RuleOutOfBounds(index, i, data.length);
-                uint256 word = uint256(data.word(at));
+                if (wordAt + 32 > data.length) revert ISessionManager.RuleOutOfBounds(index, i, data.length);
+                uint256 word = uint256(data.word(wordAt));
                 bool holds;
                 if (op == ISessionManager.RuleOp.IsAccount) {
                     holds = word == uint160(account);

@@ -82,10 +82,10 @@ library OrderCodec {
         }
     }
 
-    function slice(bytes calldata order, uint256 at, uint256 length) internal pure returns (bytes calldata part) {
-        // order[at:at + length]; `read` has checked that all parts together end where the order does.
+    function slice(bytes calldata order, uint256 start, uint256 length) internal pure returns (bytes calldata part) {
+        // order[start:start + length]; `read` has checked that all parts together end where the order does.
         assembly ("memory-safe") {
-            part.offset := add(order.offset, at)
+            part.offset := add(order.offset, start)
             part.length := length
         }
     }
