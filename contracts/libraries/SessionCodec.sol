@@ -40,6 +40,8 @@ library SessionCodec {
 
     uint256 internal constant HEADER = 93;
     uint256 internal constant MAX_LIMITS = 15;
+    /// @dev The 20 bytes of the header and a 16-bit length of more.
+    uint256 private constant MAX_SIGNER = 20 + 65_535;
 
     uint256 private constant LONG_SIGNER = 1 << 0;
     uint256 private constant MIN_INTERVAL = 1 << 1;
@@ -60,7 +62,7 @@ library SessionCodec {
     /// @notice The canonical bytes of `session`. Reverts on what the layout cannot hold.
     function pack(ISessionManager.Session calldata session) internal pure returns (bytes memory) {
         bytes calldata signer = session.signer;
-        if (signer.length < 20 || signer.length > 20 + type(uint16).max) {
+        if (signer.length < 20 || signer.length > MAX_SIGNER) {
             revert ISessionManager.SignerInvalid(signer);
         }
         if (session.limits.length > MAX_LIMITS) {
