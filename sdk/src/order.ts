@@ -1,0 +1,28 @@
+import type { Address, Hex } from "viem";
+
+/** One call of an order, as the session key signs it. */
+export type Call = {
+  target: Address;
+  /** Wei. */
+  value: bigint;
+  data: Hex;
+  /** Leaf of the scope that admits the call. */
+  scope: Hex;
+};
+
+/** What a session key signs (EIP-712). */
+export type Order = {
+  sessionId: Hex;
+  nonce: number;
+  /** Seconds since the Unix epoch, inclusive: the last second at which the order may run. */
+  deadline: number;
+  /** Gas the order's checks and calls are given. */
+  gasLimit: number;
+  calls: readonly Call[];
+};
+
+export type SignedOrder = {
+  order: Order;
+  /** 65 bytes; `0x` if the session key itself submits. */
+  signature: Hex;
+};

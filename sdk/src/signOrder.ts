@@ -1,0 +1,19 @@
+import type { Address, Hex } from "viem";
+import { toOrderTypedData, type OrderDomain, type OrderTypedData } from "./hashOrder.ts";
+import type { Order } from "./order.ts";
+
+/** A session key: any viem `LocalAccount` is one. */
+export type OrderSigner = {
+  address: Address;
+  signTypedData: (typedData: OrderTypedData) => Promise<Hex>;
+};
+
+/** The session key's signature over `order`. */
+export async function signOrder({
+  order,
+  signer,
+  chainId,
+  manager,
+}: { order: Order; signer: OrderSigner } & OrderDomain): Promise<Hex> {
+  return signer.signTypedData(toOrderTypedData(order, { chainId, manager }));
+}
