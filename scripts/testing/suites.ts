@@ -1,0 +1,56 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../root.ts";
+
+export type Suite = {
+  name: string;
+  title: string;
+  timeoutMs: number;
+  toCommand: (reportPath: string) => [string, ...string[]];
+};
+
+const minute = 60_000;
+
+function createVitestSuite(name: string, title: string, folder: string, timeoutMs: number): Suite {
+  return {
+    name,
+    title,
+    timeoutMs,
+    toCommand: (reportPath) => [
+      ...(["vitest", "run", "--root", folder] as const),
+      ...["--reporter=default", "--reporter=json", `--outputFile.json=${reportPath}`],
+    ],
+  };
+}
+
+function createMochaSuite(name: string, title: string, folder: string, timeoutMs: number): Suite {
+  return {
+    name,
+    title,
+    timeoutMs,
+    toCommand: (reportPath) => {
+      const files = readdirSync(join(root, folder))
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => join(root, folder, file));
+      const script = "scripts/testing/hardhatSuite.ts";
+      return ["node", "--conditions=latchkey-source", script, "mocha", reportPath, ...files];
+    },
+  };
+}
+
+/** Every suite of `npm test`, in the order in which they run. */
+export const suites: readonly Suite[] = [
+  {
+    name: "contracts",
+    title: "Contracts: unit, fuzz and invariant tests in Solidity",
+    timeoutMs: 6 * minute,
+    toCommand: (reportPath) => ["node", "scripts/testing/hardhatSuite.ts", "solidity", reportPath],
+  },
+  createMochaSuite("flows", "Contracts: flows on a simulated chain", "test/flows", 4 * minute),
+  createVitestSuite("sdk", "SDK", "sdk", 4 * minute),
+  createVitestSuite("relayer", "Relayer", "relayer", 4 * minute),
+  createVitestSuite("frontend", "Web app", "frontend", 4 * minute),
+  createVitestSuite("docs", "Documentation", "test/docs", minute),
+  createMochaSuite("stack", "The whole stack: chain, Uniswap, relayer and bot", "test/flows/stack", 5 * minute),
+  createVitestSuite("e2e", "The web app in a real browser", "test/e2e", 5 * minute),
+];
