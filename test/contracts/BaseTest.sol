@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.35;
+
+import {ISessionManager} from "../../contracts/interfaces/ISessionManager.sol";
+import {SessionAccountFactory} from "../../contracts/accounts/SessionAccountFactory.sol";
+import {NATIVE_TOKEN} from "../../contracts/libraries/NativeToken.sol";
+import {GasToken} from "../../contracts/test/GasToken.sol";
+import {TestBase} from "./TestBase.sol";
+
+/// @title What every contract test starts from
+/// @dev Deploys the system as Ignition does and builds sessions, scopes, orders and signatures. Trees, proofs and order
+/// bytes are built here from docs/encoding.md, not with the contracts' libraries.
+abstract contract BaseTest is TestBase {
+    /// @dev A granted session with what its key needs to use it.
+    struct Grant {
+        ISessionManager.Session session;
+        ISessionManager.Scope[] scopes;
+        bytes32[] leaves;
+        bytes packed;
+        bytes32 id;
+    }
+
+    /// @dev One call of an order: the scope by its position in the grant.
+    struct CallSpec {
+        uint256 scope;
+        uint256 value;
+        bytes data;
+    }
+
+    struct OrderSpec {
+        uint24 nonce;
+        uint48 deadline;
+        uint32 gasLimit;
+        CallSpec[] calls;
+    }
+
+    uint48 internal constant START = 1_800_000_000;
+    uint48 internal constant VALID_FOR = 30 days;
+    uint48 internal constant MAX_DURATION = 365 days;
+    uint24 internal constant MAX_ORDERS = 1000;
+    uint32 internal constant PERIOD = 1 days;
+    uint104 internal constant LIMIT = 1000 ether;
+    uint256 internal constant BALANCE = 1_000_000 ether;
+    uint32 internal constant GAS_LIMIT = 500_000;
+    uint256 internal constant KEY = 0xA11CE;
+    uint256 internal constant OWNER_KEY = 0x0B0B;
+    bytes32 internal constant BATCH_MODE = bytes32(uint256(1) << 248);
+
+    ISessionManager internal manager;
+    address internal implementation;
+    SessionAccountFactory internal factory;
+    address internal owner = vm.addr(OWNER_KEY);
+    address internal key = vm.addr(KEY);
+    address internal account;
+    GasToken internal token;
+    address internal relayer = _address("relayer");
+    address internal recipient = _address("recipient");
+
+    function setUp() public virtual {
+        vm.warp(START);
+        manager = ISessionManager(_deploy("SessionManager.sol:SessionManager"));
+        implementation = _deploy("SessionAccount.sol:SessionAccount", abi.encode(manager));
+        factory = SessionAccountFactory(
+            _deploy("SessionAccountFactory.sol:SessionAccountFactory", abi.encode(implementation))
+        );
+        account = factory.createAccount(owner, 0);
+        token = GasToken(_deploy("GasToken.sol:GasToken"));
+        token.mint(account, BALANCE);
+        vm.deal(account, BALANCE);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+    // Sessions and scopes
+    // ---------------------------------------------------------------------------------------------------------------
+
+    /// @dev A session of the default key and account, without limits; its root is set by `_prepare`.
+    function _session() internal view returns (ISessionManager.Session memory session) {
+        session.account = account;
+        session.signer = abi.encodePacked(key);
+        session.validAfter = START;
+        session.validUntil = START + VALID_FOR;
+        session.maxOrders = MAX_ORDERS;
+        session.epoch = manager.accountStateOf(account).epoch;
+    }
+
+    function _session(ISessionManager.Limit memory limit)
+        internal
+        view
+        returns (ISessionManager.Session memory session)
+    {
+        session = _session();
+        session.limits = _limits(limit);
+    }
+
+    function _limit(address token_, uint104 amount, uint32 period)
+        internal
+        pure
+        returns (ISessionManager.Limit memory limit)
+    {
+        limit.token = token_;
+        limit.amount = amount;
+        limit.period = period;
+    }
+
+    function _limits(ISessionManager.Limit memory limit)
+        internal
+        pure
+        returns (ISessionManager.Limit[] memory limits)
+    {
+        limits = new ISessionManager.Limit[](1);
+        limits[0] = limit;
+    }
+
+    function _limits(ISessionManager.Limit memory first, ISessionManager.Limit memory second)
+        internal
+        pure
+        returns (ISessionManager.Limit[] memory limits)
+    {
+        limits = new ISessionManager.Limit[](2);
+        (limits[0], limits[1]) = (first, second);
+    }
+
+    function _scope(address target, bytes4 selector) internal pure returns (ISessionManager.Scope memory scope) {
+        scope.target = target;
+        scope.selector = selector;
+    }
+
+    function _transferScope() internal view returns (ISessionManager.Scope memory) {
+        return _scope(address(token), token.transfer.selector);
+    }
+
+    function _nativeScope(address target, uint128 maxValue)
+        internal
+        pure
+        returns (ISessionManager.Scope memory scope)
+    {
+        scope.target = target;
+        scope.maxValue = maxValue;
+    }
+
+    function _spendScope(address target, bytes4 selector, address spendToken)
+        internal
+        pure
+        returns (ISessionManager.Scope memory scope)
+    {
+        scope = _scope(target, selector);
+        scope.spendToken = spendToken;
+        scope.spendMethod = ISessionManager.SpendMethod.Allowance;
+    }
+
+    function _scopes(ISessionManager.Scope memory scope)
+        internal
+        pure
+        returns (ISessionManager.Scope[] memory scopes)
+    {
+        scopes = new ISessionManager.Scope[](1);
+        scopes[0] = scope;
+    }
+
+    function _scopes(ISessionManager.Scope memory first, ISessionManager.Scope memory second)
+        internal
+        pure
+        returns (ISessionManager.Scope[] memory scopes)
+    {
+        scopes = new ISessionManager.Scope[](2);
+        (scopes[0], scopes[1]) = (first, second);
+    }
+
+    function _rule(ISessionManager.RuleOp op, uint16 offset)
+        internal
+        pure
+        returns (ISessionManager.Rule memory rule)
+    {
+        rule.op = op;
+        rule.offset = offset;
+        rule.values = new bytes32[](0);
+    }
+
+    function _rule(ISessionManager.RuleOp op, uint16 offset, bytes32 value)
+        internal
+        pure
+        returns (ISessionManager.Rule memory rule)
+    {
+        rule.op = op;
+        rule.offset = offset;
+        rule.values = new bytes32[](1);
+        rule.values[0] = value;
+    }
+
+    function _rules(ISessionManager.Rule memory rule) internal pure returns (ISessionManager.Rule[] memory rules) {
+        rules = new ISessionManager.Rule[](1);
+        rules[0] = rule;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+    // Grants
+    // ---------------------------------------------------------------------------------------------------------------
+
+    /// @dev Sorts the scopes by leaf, sets the root, packs. Positions of scopes change: see `_position`.
+    function _prepare(ISessionManager.Session memory session, ISessionManager.Scope[] memory scopes)
+        internal
+        view
+        returns (Grant memory granted)
+    {
+        granted.leaves = _sort(scopes);
+        session.scopesRoot = _root(granted.leaves);
+        granted.session = session;
+        granted.scopes = scopes;
+        granted.packed = manager.packSession(session);
+        granted.id = keccak256(granted.packed);
+    }
+
+    function _grant(ISessionManager.Session memory session, ISessionManager.Scope[] memory scopes)
+        internal
+        returns (Grant memory granted)
+    {
+        granted = _prepare(session, scopes);
+        vm.prank(session.account);
+        manager.grant(session, scopes);
+    }
+
+    function _grant(ISessionManager.Session memory session, ISessionManager.Scope memory scope)
+        internal
+        returns (Grant memory)
+    {
+        return _grant(session, _scopes(scope));
+    }
+
+    /// @dev `LIMIT` of `token` a `PERIOD`, by `transfer`.
+    function _grantTransfers() internal returns (Grant memory) {
+        return _grant(_session(_limit(address(token), LIMIT, PERIOD)), _transferScope());
+    }
+
+    /// @dev `token.increment()`, without limits.
+    function _grantIncrement() internal returns (Grant memory) {
+        return _grant(_session(), _scope(address(token), token.increment.selector));
+    }
+
+    function _revoke(Grant memory granted) internal {
+        vm.prank(granted.session.account);
+        manager.revoke(granted.packed);
+    }
+
+    function _position(Grant memory granted, address target, bytes4 selector) internal pure returns (uint256) {
+        for (uint256 i; i < granted.scopes.length; ++i) {
+            if (granted.scopes[i].target == target && granted.scopes[i].selector == selector) return i;
+        }
+        revert("no such scope");
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+    // The tree
+    // ---------------------------------------------------------------------------------------------------------------
+
+    function _sort(ISessionManager.Scope[] memory scopes) internal view returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](scopes.length);
+        for (uint256 i; i < scopes.length; ++i) {
+            bytes32 leaf = manager.hashScope(scopes[i]);
+            ISessionManager.Scope memory scope = scopes[i];
+            uint256 j = i;
+            for (; j != 0 && leaves[j - 1] > leaf; --j) {
+                (leaves[j], scopes[j]) = (leaves[j - 1], scopes[j - 1]);
+            }
+            (leaves[j], scopes[j]) = (leaf, scope);
+        }
+    }
+
+    function _root(bytes32[] memory leaves) internal pure returns (bytes32) {
+        while (leaves.length > 1) leaves = _levelUp(leaves);
+        return leaves.length == 0 ? bytes32(0) : leaves[0];
+    }
+
+    function _proof(bytes32[] memory leaves, uint256 index) internal pure returns (bytes memory proof) {
+        while (leaves.length > 1) {
+            uint256 sibling = index ^ 1;
+            if (sibling < leaves.length) proof = bytes.concat(proof, leaves[sibling]);
+            leaves = _levelUp(leaves);
+            index /= 2;
+        }
+    }
+
+    function _levelUp(bytes32[] memory nodes) private pure returns (bytes32[] memory parents) {
+        parents = new bytes32[]((nodes.length + 1) / 2);
+        for (uint256 i; i < parents.length; ++i) {
+            if (2 * i + 1 == nodes.length) {
+                parents[i] = nodes[2 * i];
+            } else {
+                (bytes32 a, bytes32 b) = (nodes[2 * i], nodes[2 * i + 1]);
+                parents[i] = a < b ? keccak256(bytes.concat(a, b)) : keccak256(bytes.concat(b, a));
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+    // Orders
+    // ---------------------------------------------------------------------------------------------------------------
+
+    function _order(uint24 nonce) internal view returns (OrderSpec memory order) {
+        order.nonce = nonce;
+        order.deadline = uint48(vm.getBlockTimestamp()) + 1 hours;
+        order.gasLimit = GAS_LIMIT;
+    }
+
+    function _order(uint24 nonce, bytes memory data) internal view returns (OrderSpec memory order) {
+        return _order(nonce, CallSpec({scope: 0, value: 0, data: data}));
+    }
+
+    function _order(uint24 nonce, CallSpec memory call) internal view returns (OrderSpec memory order) {
+        order = _order(nonce);
+        order.calls = new CallSpec[](1);
+        order.calls[0] = call;
+    }
+
+    function _order(uint24 nonce, CallSpec memory first, CallSpec memory second)
+        internal
+        view
+        returns (OrderSpec memory order)
+    {
+        order = _order(nonce);
+        order.calls = new CallSpec[](2);
+        (order.calls[0], order.calls[1]) = (first, second);
+    }
+
+    function _transferData(uint256 amount) internal view returns (bytes memory) {
+        return abi.encodeCall(token.transfer, (recipient, amount));
+    }
+
+    /// @dev What the session key signs.
+    function _typed(Grant memory granted, OrderSpec memory spec)
+        internal
+        pure
+        returns (ISessionManager.Order memory order)
+    {
+        order.sessionId = granted.id;
+        order.nonce = spec.nonce;
+        order.deadline = spec.deadline;
+        order.gasLimit = spec.gasLimit;
+        order.calls = new ISessionManager.Call[](spec.calls.length);
+        for (uint256 i; i < spec.calls.length; ++i) {
+            CallSpec memory call = spec.calls[i];
+            order.calls[i] = ISessionManager.Call({
+                target: granted.scopes[call.scope].target,
+                value: call.value,
+                data: call.data,
+                scope: granted.leaves[call.scope]
+            });
+        }
+    }
+
+    function _hash(Grant memory granted, OrderSpec memory spec) internal view returns (bytes32) {
+        return manager.hashOrder(_typed(granted, spec));
+    }
+
+    function _sign(uint256 privateKey, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(privateKey, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev The packed order, signed by the default key.
+    function _signed(Grant memory granted, OrderSpec memory spec) internal view returns (bytes memory) {
+        return _pack(granted, spec, _sign(KEY, _hash(granted, spec)));
+    }
+
+    /// @dev The packed order for the key itself to submit.
+    function _unsigned(Grant memory granted, OrderSpec memory spec) internal view returns (bytes memory) {
+        return _pack(granted, spec, "");
+    }
+
+    function _pack(Grant memory granted, OrderSpec memory spec, bytes memory signature)
+        internal
+        view
+        returns (bytes memory packed)
+    {
+        packed = abi.encodePacked(
+            spec.gasLimit,
+            spec.nonce,
+            spec.deadline,
+            uint16(granted.packed.length),
+            granted.packed,
+            uint8(spec.calls.length)
+        );
+        for (uint256 i; i < spec.calls.length; ++i) {
+            packed = bytes.concat(packed, _packCall(granted, spec.calls[i]));
+        }
+        return abi.encodePacked(packed, uint16(signature.length), signature, uint16(0), uint16(0));
+    }
+
+    function _packCall(Grant memory granted, CallSpec memory call) private view returns (bytes memory) {
+        bytes memory scope = manager.packScope(granted.scopes[call.scope]);
+        bytes memory proof = _proof(granted.leaves, call.scope);
+        return abi.encodePacked(
+            uint16(scope.length),
+            scope,
+            uint8(proof.length / 32),
+            proof,
+            uint128(call.value),
+            uint24(call.data.length),
+            call.data
+        );
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+    // Use
+    // ---------------------------------------------------------------------------------------------------------------
+
+    function _execute(bytes memory order) internal {
+        vm.prank(relayer);
+        manager.execute(order);
+    }
+
+    function _execute(Grant memory granted, OrderSpec memory spec) internal {
+        _execute(_signed(granted, spec));
+    }
+
+    /// @dev Expects `execute` to revert with exactly `reason`.
+    function _refuse(bytes memory order, bytes memory reason) internal {
+        vm.prank(relayer);
+        vm.expectRevert(reason);
+        manager.execute(order);
+    }
+
+    function _refuse(Grant memory granted, OrderSpec memory spec, bytes memory reason) internal {
+        _refuse(_signed(granted, spec), reason);
+    }
+
+    function _executeBatch(bytes memory order) internal returns (bytes4) {
+        bytes[] memory orders = new bytes[](1);
+        orders[0] = order;
+        return _executeBatch(orders)[0];
+    }
+
+    function _executeBatch(bytes memory first, bytes memory second) internal returns (bytes4, bytes4) {
+        bytes[] memory orders = new bytes[](2);
+        (orders[0], orders[1]) = (first, second);
+        bytes4[] memory results = _executeBatch(orders);
+        return (results[0], results[1]);
+    }
+
+    function _executeBatch(bytes[] memory orders) internal returns (bytes4[] memory) {
+        vm.prank(relayer);
+        return manager.executeBatch(orders);
+    }
+
+    function _isNonceUsed(Grant memory granted, uint24 nonce) internal view returns (bool) {
+        ISessionManager.SessionState memory state = manager.stateOf(granted.packed);
+        if (nonce >= state.nextNonce) return false;
+        uint256 age = state.nextNonce - 1 - nonce;
+        return age >= 64 || (state.nonceWindow >> age) & 1 == 1;
+    }
+
+    function _remaining(Grant memory granted) internal view returns (uint256) {
+        return manager.remaining(granted.packed)[0];
+    }
+
+    function _status(Grant memory granted) internal view returns (ISessionManager.SessionStatus) {
+        return manager.stateOf(granted.packed).status;
+    }
+
+    function _assertStatus(Grant memory granted, ISessionManager.SessionStatus expected) internal view {
+        assertEq(uint8(_status(granted)), uint8(expected), "status");
+    }
+}
