@@ -8,9 +8,9 @@ import {ISessionManager} from "./interfaces/ISessionManager.sol";
 import {AccountCalls} from "./libraries/AccountCalls.sol";
 import {CalldataBytes} from "./libraries/CalldataBytes.sol";
 import {CallCheck} from "./libraries/CallCheck.sol";
-import {Declared, Meter} from "./libraries/Meter.sol";
-import {CallView, OrderCodec, OrderView} from "./libraries/OrderCodec.sol";
-import {ScopeCodec, ScopeView} from "./libraries/ScopeCodec.sol";
+import {Meter} from "./libraries/Meter.sol";
+import {OrderCodec, OrderView} from "./libraries/OrderCodec.sol";
+import {ScopeCodec} from "./libraries/ScopeCodec.sol";
 import {ScopesTree} from "./libraries/ScopesTree.sol";
 import {LimitView, SessionCodec, SessionView} from "./libraries/SessionCodec.sol";
 import {SessionRules} from "./libraries/SessionRules.sol";
@@ -22,15 +22,6 @@ import {SessionWord, SessionWordLib, StoredStatus} from "./libraries/SessionWord
 contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     using CalldataBytes for bytes;
     using OrderCodec for bytes;
-
-    /// @dev An order that has passed every check before its calls.
-    struct CheckedOrder {
-        OrderView order;
-        SessionView session;
-        /// The state word with the nonce used.
-        SessionWord word;
-        bytes32 orderHash;
-    }
 
     /// @dev How the frame of one order in a batch tells the batch that the order had passed its checks. Only this
     /// contract's own frames are asked, and none of them passes on foreign revert data unwrapped.
@@ -136,20 +127,21 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     }
 
     function _execute(bytes calldata order, address submitter, bool isolated) private {
-        CheckedOrder memory checked = _check(order, submitter);
+        (SessionView memory session, OrderView memory view_, SessionWord word) = _check(order, submitter);
         uint256 available = gasleft();
-        uint256 required = _settleGas(checked);
+        uint256 required = _settleGas(session.limits.length);
         if (available < required) revert OrderOutOfGas(available, required);
-        _words[checked.session.id] = checked.word;
+        _words[session.id] = word;
 
-        bytes memory failure = _runCalls(checked, order);
-        if (failure.length == 0) failure = _settle(checked);
+        bytes memory failure;
+        if (view_.callCount != 0) {
+            failure = _runCalls(session, view_, word, order);
+            if (failure.length == 0) failure = _settle(session);
+        }
         if (failure.length == 0) {
-            emit OrderExecuted(checked.session.id, checked.orderHash, checked.order.nonce);
+            emit OrderExecuted(session.id, view_.hash, view_.nonce);
         } else if (isolated) {
-            revert OrderCallsFailed(
-                checked.session.id, checked.orderHash, checked.order.nonce, checked.word, failure
-            );
+            revert OrderCallsFailed(session.id, view_.hash, view_.nonce, word, failure);
         } else {
             _revertWith(failure);
         }
@@ -159,14 +151,19 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     // Checks before the calls
     // ---------------------------------------------------------------------------------------------------------------
 
-    function _check(bytes calldata order, address submitter) private view returns (CheckedOrder memory checked) {
-        checked.order = OrderCodec.read(order);
-        OrderView memory view_ = checked.order;
-        checked.session = SessionCodec.read(order.slice(view_.sessionAt, view_.sessionLength), block.timestamp);
-        SessionView memory session = checked.session;
+    /// @return session The order's.
+    /// @return view_ The order.
+    /// @return word The session's state word with the order's nonce used.
+    function _check(bytes calldata order, address submitter)
+        private
+        view
+        returns (SessionView memory session, OrderView memory view_, SessionWord word)
+    {
+        uint256 sessionLength;
+        (view_, sessionLength) = OrderCodec.read(order);
+        session = SessionCodec.read(order.slice(OrderCodec.SESSION_AT, sessionLength), block.timestamp);
         uint48 now_ = uint48(block.timestamp);
-
-        SessionWord word = _words[session.id];
+        word = _words[session.id];
         _checkSession(session, word, now_);
         if (now_ > view_.deadline) revert OrderExpired(view_.deadline, now_);
         if (session.relayer != address(0) && submitter != session.relayer) {
@@ -177,122 +174,136 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
             uint256 nextAt = uint256(session.validAfter) + word.lastUse() + session.minInterval;
             if (now_ < nextAt) revert IntervalNotOver(uint48(nextAt), now_);
         }
-        checked.word = word.useNonce(view_.nonce, now_ - session.validAfter);
-        checked.orderHash = _hashTypedDataV4(_checkCalls(order, view_, session));
-        _checkSignature(order.slice(view_.signatureAt, view_.signatureLength), session, submitter, checked.orderHash);
+        word = word.useNonce(view_.nonce, now_ - session.validAfter);
+        view_.hash = _checkCalls(order, view_, session);
+        _checkSignature(order.slice(view_.signatureAt, view_.signatureLength), session.signer, submitter, view_.hash);
     }
 
     function _checkSession(SessionView memory session, SessionWord word, uint48 now_) private view {
         StoredStatus status = word.status();
         if (status != StoredStatus.Active) revert SessionNotActive(session.id, SessionStatus(uint8(status)));
-        AccountState memory account = _accounts[session.account];
+        AccountState storage account = _accounts[session.account];
         if (account.paused) revert AccountIsPaused(session.account);
         if (account.epoch != session.epoch) revert SessionSuperseded(session.epoch, account.epoch);
         if (now_ < session.validAfter) revert SessionNotYetValid(session.validAfter, now_);
         if (now_ >= session.validUntil) revert SessionExpired(session.validUntil, now_);
     }
 
-    /// @return The order's EIP-712 struct hash.
+    /// @dev Reads the order to its end.
+    /// @return The order's EIP-712 digest.
     function _checkCalls(bytes calldata order, OrderView memory view_, SessionView memory session)
         private
         view
         returns (bytes32)
     {
-        bytes32[] memory callHashes = new bytes32[](view_.calls.length);
-        for (uint256 i; i < view_.calls.length; ++i) {
-            CallView memory call = view_.calls[i];
-            bytes calldata packedScope = order.slice(call.scopeAt, call.scopeLength);
-            bytes32 leaf = ScopeCodec.toLeaf(keccak256(packedScope));
-            if (ScopesTree.toRoot(leaf, order.slice(call.proofAt, call.proofLength)) != session.scopesRoot) {
+        bytes32[] memory callHashes = new bytes32[](view_.callCount);
+        uint256 cursor = view_.callsAt;
+        for (uint256 i; i < callHashes.length; ++i) {
+            cursor = OrderCodec.readCall(order, view_, cursor);
+            bytes calldata packedScope = order.slice(view_.scopeAt, view_.scopeLength);
+            bytes32 leaf = ScopeCodec.toLeaf(packedScope.hash());
+            if (ScopesTree.toRoot(leaf, order.slice(view_.proofAt, view_.proofLength)) != session.scopesRoot) {
                 revert ScopeNotGranted(i, leaf);
             }
-            bytes calldata data = order.slice(call.dataAt, call.dataLength);
-            ScopeView memory scope = CallCheck.check(packedScope, session.account, i, call.value, data);
-            call.target = scope.target;
-            call.spendToken = scope.spendToken;
-            callHashes[i] = OrderCodec.hashCall(scope.target, call.value, data, leaf);
+            bytes calldata data = order.slice(view_.dataAt, view_.dataLength);
+            address target = CallCheck.check(packedScope, session.account, i, view_.value, data);
+            callHashes[i] = OrderCodec.hashCall(target, view_.value, data.hash(), leaf);
         }
-        return OrderCodec.hashStruct(session.id, view_.nonce, view_.deadline, view_.gasLimit, callHashes);
+        OrderCodec.readEnd(order, view_, cursor);
+        return _hashTypedDataV4(
+            OrderCodec.hashStruct(session.id, view_.nonce, view_.deadline, view_.gasLimit, callHashes)
+        );
     }
 
     /// @dev One form of signature: 65 bytes, low s. None is needed of a key that submits its own order.
-    function _checkSignature(
-        bytes calldata signature,
-        SessionView memory session,
-        address submitter,
-        bytes32 orderHash
-    ) private pure {
-        if (signature.length == 0 && submitter == session.signer) return;
+    function _checkSignature(bytes calldata signature, address signer, address submitter, bytes32 orderHash)
+        private
+        pure
+    {
+        if (signature.length == 0 && submitter == signer) return;
         (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecoverCalldata(orderHash, signature);
-        if (err != ECDSA.RecoverError.NoError || recovered != session.signer) revert SignatureInvalid(orderHash);
+        if (err != ECDSA.RecoverError.NoError || recovered != signer) revert SignatureInvalid(orderHash);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
     // Calls and metering: a failure is returned, not reverted, so that `_execute` can undo the order in its own way
     // ---------------------------------------------------------------------------------------------------------------
 
-    function _runCalls(CheckedOrder memory checked, bytes calldata order) private returns (bytes memory) {
-        CallView[] memory calls = checked.order.calls;
-        if (calls.length == 0) return "";
-        SessionView memory session = checked.session;
+    function _runCalls(SessionView memory session, OrderView memory view_, SessionWord word, bytes calldata order)
+        private
+        returns (bytes memory failure)
+    {
         LimitView[] memory limits = session.limits;
         for (uint256 i; i < limits.length; ++i) {
-            SessionWord stored = i == 0 ? checked.word : _spends[session.id][i];
+            SessionWord stored = i == 0 ? word : _spends[session.id][i];
             limits[i].spent = stored.spentIn(limits[i].period);
         }
         address unreadable = Meter.start(limits, session.account);
         if (unreadable != address(0)) return _unreadable(unreadable);
-        for (uint256 i; i < calls.length; ++i) {
-            bytes memory failure =
-                _runCall(session, calls[i], i, order.slice(calls[i].dataAt, calls[i].dataLength));
+        uint256 cursor = view_.callsAt;
+        for (uint256 i; i < view_.callCount; ++i) {
+            cursor = OrderCodec.readCall(order, view_, cursor);
+            failure = _runCall(session, order, view_, i);
             if (failure.length != 0) return failure;
         }
-        return "";
     }
 
-    function _runCall(SessionView memory session, CallView memory call, uint256 index, bytes calldata data)
+    function _runCall(SessionView memory session, bytes calldata order, OrderView memory view_, uint256 index)
         private
         returns (bytes memory failure)
     {
-        Declared memory declared;
-        declared.value = call.value;
-        (bool moves, uint256 amount) = Meter.declaredAmount(data);
-        if (moves) (declared.token, declared.amount) = (call.target, amount);
-
-        if (call.spendToken == address(0)) {
-            failure = _call(session.account, call, index, data, moves);
+        (address target, address spendToken) = ScopeCodec.readTargets(order.slice(view_.scopeAt, view_.scopeLength));
+        bytes calldata data = order.slice(view_.dataAt, view_.dataLength);
+        (bool moves, uint256 declared) = Meter.declaredAmount(data);
+        uint256 consumed;
+        if (spendToken == address(0)) {
+            failure = _call(session.account, target, view_.value, data, index, moves);
         } else {
-            declared.spendToken = call.spendToken;
-            (failure, declared.consumed) = _callWithAllowance(session, call, index, data);
+            (failure, consumed) = _callWithAllowance(session, target, spendToken, view_.value, data, index);
         }
-        if (failure.length != 0) return failure;
-        address unreadable = Meter.charge(session.limits, session.account, declared);
+        if (failure.length != 0 || session.limits.length == 0) return failure;
+        // A transfer has no temporary allowance (its target would be the token itself), so a call declares one amount.
+        address unreadable = Meter.charge(
+            session.limits,
+            session.account,
+            view_.value,
+            moves ? target : spendToken,
+            moves ? declared : consumed
+        );
         if (unreadable != address(0)) return _unreadable(unreadable);
     }
 
-    function _call(address account, CallView memory call, uint256 index, bytes calldata data, bool moves)
-        private
-        returns (bytes memory)
-    {
-        (bool ok, bytes memory answer) = AccountCalls.call(account, call.target, call.value, data);
-        if (!ok) return abi.encodeWithSelector(CallReverted.selector, index, answer);
-        if (moves && !AccountCalls.isTokenConsent(answer)) return _refused(call.target);
+    function _call(
+        address account,
+        address target,
+        uint256 value,
+        bytes calldata data,
+        uint256 index,
+        bool moves
+    ) private returns (bytes memory) {
+        (bool ok, uint256 answer) = AccountCalls.call(account, target, value, data);
+        if (!ok) return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.reason());
+        if (moves && answer == 0) return _refused(target);
         return "";
     }
 
     /// @dev The target may pull at most what the limits have left, during this call only. Afterwards the owner's own
     /// earlier allowance stands again, or none if the allowance was raised from elsewhere meanwhile.
-    function _callWithAllowance(SessionView memory session, CallView memory call, uint256 index, bytes calldata data)
-        private
-        returns (bytes memory failure, uint256 consumed)
-    {
-        (address account, address token, address target) = (session.account, call.spendToken, call.target);
+    function _callWithAllowance(
+        SessionView memory session,
+        address target,
+        address token,
+        uint256 value,
+        bytes calldata data,
+        uint256 index
+    ) private returns (bytes memory failure, uint256 consumed) {
+        address account = session.account;
         uint256 cap = Meter.leastLeft(session.limits, token);
         (bool ok, uint256 before) = AccountCalls.allowance(token, account, target);
         if (!ok) return (_unreadable(token), 0);
         if (before != cap && !AccountCalls.forceApprove(account, token, target, cap)) return (_refused(token), 0);
 
-        failure = _call(account, call, index, data, false);
+        failure = _call(account, target, value, data, index, false);
         if (failure.length != 0) return (failure, 0);
 
         uint256 left;
@@ -307,40 +318,37 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
 
     /// @dev The word is read again: nothing can have changed it while the lock is held, and if something had, nothing
     /// would be spent.
-    function _settle(CheckedOrder memory checked) private returns (bytes memory) {
-        LimitView[] memory limits = checked.session.limits;
-        if (checked.order.calls.length == 0 || limits.length == 0) return "";
+    function _settle(SessionView memory session) private returns (bytes memory) {
+        LimitView[] memory limits = session.limits;
+        if (limits.length == 0) return "";
         uint256 available = gasleft();
-        uint256 required = _settleGas(checked);
+        uint256 required = _settleGas(limits.length);
         if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
-        bytes32 sessionId = checked.session.id;
         for (uint256 i; i < limits.length; ++i) {
             LimitView memory limit = limits[i];
             if (limit.spent > limit.amount) {
-                return abi.encodeWithSelector(
-                    LimitExceeded.selector, i, limit.token, limit.spent, limit.amount
-                );
+                return abi.encodeWithSelector(LimitExceeded.selector, i, limit.token, limit.spent, limit.amount);
             }
             if (i != 0) {
-                SessionWord stored = _spends[sessionId][i];
+                SessionWord stored = _spends[session.id][i];
                 SessionWord spent = stored.withSpent(limit.period, limit.spent);
-                if (SessionWord.unwrap(spent) != SessionWord.unwrap(stored)) _spends[sessionId][i] = spent;
+                if (SessionWord.unwrap(spent) != SessionWord.unwrap(stored)) _spends[session.id][i] = spent;
             }
         }
-        SessionWord word = _words[sessionId];
+        SessionWord word = _words[session.id];
         if (word.status() != StoredStatus.Active) {
-            return abi.encodeWithSelector(
-                SessionNotActive.selector, sessionId, SessionStatus(uint8(word.status()))
-            );
+            return abi.encodeWithSelector(SessionNotActive.selector, session.id, SessionStatus(uint8(word.status())));
         }
-        _words[sessionId] = word.withSpent(limits[0].period, limits[0].spent);
+        _words[session.id] = word.withSpent(limits[0].period, limits[0].spent);
         return "";
     }
 
     /// @return Gas that covers recording the order's outcome, good or bad.
-    function _settleGas(CheckedOrder memory checked) private pure returns (uint256) {
-        uint256 count = checked.session.limits.length;
-        return AccountCalls.GAS_RESERVE - 4_000 + (count > 1 ? (count - 1) * SPEND_WRITE_GAS : 0);
+    function _settleGas(uint256 limitCount) private pure returns (uint256) {
+        // limitCount <= 15.
+        unchecked {
+            return AccountCalls.GAS_RESERVE - 4_000 + (limitCount > 1 ? (limitCount - 1) * SPEND_WRITE_GAS : 0);
+        }
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -447,7 +455,8 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         nonReentrantView
         returns (bytes32 orderHash)
     {
-        return _check(order, submitter).orderHash;
+        (, OrderView memory view_,) = _check(order, submitter);
+        return view_.hash;
     }
 
     /// @inheritdoc ISessionManager
@@ -465,7 +474,7 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         bytes32[] memory callHashes = new bytes32[](order.calls.length);
         for (uint256 i; i < callHashes.length; ++i) {
             Call calldata call = order.calls[i];
-            callHashes[i] = OrderCodec.hashCall(call.target, call.value, call.data, call.scope);
+            callHashes[i] = OrderCodec.hashCall(call.target, call.value, keccak256(call.data), call.scope);
         }
         return _hashTypedDataV4(
             OrderCodec.hashStruct(order.sessionId, order.nonce, order.deadline, order.gasLimit, callHashes)

@@ -48,29 +48,32 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
     function executeFromExecutor(bytes32 mode, bytes calldata executionCalldata)
         external
         payable
-        returns (bytes[] memory returnData)
+        returns (bytes[] memory)
     {
         if (msg.sender != MANAGER) revert ExecutorNotAllowed(msg.sender, MANAGER);
         if (mode != 0) revert ExecutionModeNotSupported(mode);
         if (executionCalldata.length < 52) revert ExecutionCalldataTooShort(executionCalldata.length, 52);
         address target = address(bytes20(executionCalldata[:20]));
         uint256 value = uint256(bytes32(executionCalldata[20:52]));
-        bytes memory data = executionCalldata[52:];
-        bool ok;
-        uint256 size;
-        // (ok, answer) = target.call{value: value}(data), with a bounded copy.
+        // (bool ok, bytes memory answer) = target.call{value: value}(executionCalldata[52:]), answered as `bytes[]` of
+        // one element, but with a bounded copy and without a second one.
         assembly ("memory-safe") {
-            ok := call(gas(), target, value, add(data, 32), mload(data), 0, 0)
+            let start := mload(0x40)
+            let size := sub(executionCalldata.length, 52)
+            calldatacopy(start, add(executionCalldata.offset, 52), size)
+            let ok := call(gas(), target, value, start, size, 0, 0)
             size := returndatasize()
             if gt(size, MAX_RETURN) { size := MAX_RETURN }
+            let body := add(start, 0x80)
+            returndatacopy(body, 0, size)
+            if iszero(ok) { revert(body, size) }
+            mstore(start, 0x20)
+            mstore(add(start, 0x20), 1)
+            mstore(add(start, 0x40), 0x20)
+            mstore(add(start, 0x60), size)
+            mstore(add(body, size), 0)
+            return(start, add(0x80, and(add(size, 31), not(31))))
         }
-        bytes memory answer = new bytes(size);
-        assembly ("memory-safe") {
-            returndatacopy(add(answer, 32), 0, size)
-            if iszero(ok) { revert(add(answer, 32), size) }
-        }
-        returnData = new bytes[](1);
-        returnData[0] = answer;
     }
 
     /// @inheritdoc ERC1155Holder

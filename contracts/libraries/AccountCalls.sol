@@ -14,25 +14,21 @@ library AccountCalls {
     /// limits and 256 bytes of reason.
     uint256 internal constant GAS_RESERVE = 12_000;
     uint256 private constant MAX_RETURN = 256;
+    /// @dev Where the data starts in the input of `executeFromExecutor`: selector, three words, target and value.
+    uint256 private constant INPUT_DATA_AT = 152;
 
-    /// @notice Makes the account call `target`.
+    /// @notice Makes the account call `target` with `data`.
     /// @return ok Whether the account's call succeeded; an account without code fails.
-    /// @return answer What the account answered, or the reason, cut at 256 bytes.
-    function call(address account, address target, uint256 value, bytes memory data)
+    /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0.
+    function call(address account, address target, uint256 value, bytes calldata data)
         internal
-        returns (bool ok, bytes memory answer)
+        returns (bool ok, uint256 consent)
     {
-        bytes memory input =
-            abi.encodeCall(IERC7579Executor.executeFromExecutor, (0, abi.encodePacked(target, value, data)));
-        uint256 gas_ = _spendableGas();
-        uint256 size;
+        uint256 start = _writeInput(target, value, data.length);
         assembly ("memory-safe") {
-            ok := call(gas_, account, 0, add(input, 32), mload(input), 0, 0)
-            size := returndatasize()
+            calldatacopy(add(start, INPUT_DATA_AT), data.offset, data.length)
         }
-        answer = _copyAnswer(size);
-        // The account answers an array of one element; an address without code answers nothing.
-        if (ok && size < 128) ok = false;
+        return _callAccount(account, start, data.length);
     }
 
     /// @notice Sets the account's allowance for `spender`, through 0 if the token wants it so.
@@ -42,27 +38,71 @@ library AccountCalls {
     }
 
     function _approve(address account, address token, address spender, uint256 amount) private returns (bool) {
-        (bool ok, bytes memory answer) = call(account, token, 0, abi.encodeCall(IERC20.approve, (spender, amount)));
-        return ok && isTokenConsent(answer);
+        uint256 start = _writeInput(token, 0, 68);
+        bytes4 selector = IERC20.approve.selector;
+        assembly ("memory-safe") {
+            let at_ := add(start, INPUT_DATA_AT)
+            mstore(at_, selector)
+            mstore(add(at_, 4), shr(96, shl(96, spender)))
+            mstore(add(at_, 36), amount)
+        }
+        (bool ok, uint256 consent) = _callAccount(account, start, 68);
+        return ok && consent != 0;
     }
 
-    /// @notice Whether the answer of a token's `transfer`, `transferFrom` or `approve` means yes: nothing, or `true`.
-    /// @param answer What `call` gave: the ABI encoding of a `bytes[]` of one element, cut at 256 bytes.
-    function isTokenConsent(bytes memory answer) internal pure returns (bool consent) {
-        // abi.decode(answer, (bytes[]))[0], which would revert on an answer that was cut.
-        uint256 length;
-        uint256 word;
+    /// @dev Writes, past the free memory, the input of `executeFromExecutor(0, target ‖ value ‖ data)` up to its data.
+    function _writeInput(address target, uint256 value, uint256 dataLength) private pure returns (uint256 start) {
+        bytes4 selector = IERC7579Executor.executeFromExecutor.selector;
+        // abi.encodeCall(IERC7579Executor.executeFromExecutor, (0, abi.encodePacked(target, value, data))), which
+        // copies the data twice. The memory is free again after the call.
         assembly ("memory-safe") {
-            length := mload(add(answer, 0x80))
-            word := mload(add(answer, 0xa0))
+            start := mload(0x40)
+            mstore(start, selector)
+            mstore(add(start, 4), 0)
+            mstore(add(start, 36), 64)
+            mstore(add(start, 68), add(52, dataLength))
+            mstore(add(start, 100), shl(96, target))
+            mstore(add(start, 120), value)
         }
-        return length == 0 || (length >= 32 && word == 1);
+    }
+
+    function _callAccount(address account, uint256 start, uint256 dataLength)
+        private
+        returns (bool ok, uint256 consent)
+    {
+        uint256 gas_ = _spendableGas();
+        // The account answers a `bytes[]` of one element: 32 | 1 | 32 | length | bytes. An address without code answers
+        // nothing. The tail of the input is padded with zeros to a whole word, as strict decoders want it.
+        assembly ("memory-safe") {
+            let end := add(add(start, INPUT_DATA_AT), dataLength)
+            mstore(end, 0)
+            let size := and(add(sub(end, start), 27), not(31))
+            ok := call(gas_, account, 0, start, add(size, 4), start, 0xa0)
+            ok := and(ok, gt(returndatasize(), 127))
+            let length := mload(add(start, 0x60))
+            consent := or(
+                iszero(length),
+                and(and(gt(length, 31), gt(returndatasize(), 159)), eq(mload(add(start, 0x80)), 1))
+            )
+        }
+    }
+
+    /// @return answer What the last call answered, cut at 256 bytes.
+    function reason() internal pure returns (bytes memory answer) {
+        assembly ("memory-safe") {
+            answer := mload(0x40)
+            let size := returndatasize()
+            if gt(size, MAX_RETURN) { size := MAX_RETURN }
+            mstore(answer, size)
+            returndatacopy(add(answer, 32), 0, size)
+            mstore(0x40, add(answer, and(add(size, 63), not(31))))
+        }
     }
 
     /// @return ok Whether the token answered at least one word.
     function balanceOf(address token, address account) internal view returns (bool ok, uint256 balance) {
         if (token == NATIVE_TOKEN) return (true, account.balance);
-        return _readWord(token, abi.encodeCall(IERC20.balanceOf, (account)));
+        return _readWord(token, IERC20.balanceOf.selector, account, address(0), 36);
     }
 
     /// @return ok Whether the token answered at least one word.
@@ -71,15 +111,24 @@ library AccountCalls {
         view
         returns (bool ok, uint256 amount)
     {
-        return _readWord(token, abi.encodeCall(IERC20.allowance, (account, spender)));
+        return _readWord(token, IERC20.allowance.selector, account, spender, 68);
     }
 
-    function _readWord(address target, bytes memory input) private view returns (bool ok, uint256 value) {
+    /// @param size Of the input: 36 without `second`, 68 with it.
+    function _readWord(address target, bytes4 selector, address first, address second, uint256 size)
+        private
+        view
+        returns (bool ok, uint256 value)
+    {
         uint256 gas_ = _spendableGas();
-        // abi.decode((bool success, bytes memory answer) = target.staticcall{gas: gas_}(input), (uint256)), but with a
-        // bounded copy and without a revert.
+        // target.staticcall(abi.encodeWithSelector(selector, first, second)) and abi.decode(answer, (uint256)), but with
+        // a bounded copy and without a revert.
         assembly ("memory-safe") {
-            ok := staticcall(gas_, target, add(input, 32), mload(input), 0x00, 0x20)
+            let start := mload(0x40)
+            mstore(start, selector)
+            mstore(add(start, 4), shr(96, shl(96, first)))
+            mstore(add(start, 36), shr(96, shl(96, second)))
+            ok := staticcall(gas_, target, start, size, 0x00, 0x20)
             ok := and(ok, gt(returndatasize(), 31))
             value := mload(0x00)
         }
@@ -91,13 +140,6 @@ library AccountCalls {
         // Just compared.
         unchecked {
             return available - GAS_RESERVE;
-        }
-    }
-
-    function _copyAnswer(uint256 size) private pure returns (bytes memory answer) {
-        answer = new bytes(size < MAX_RETURN ? size : MAX_RETURN);
-        assembly ("memory-safe") {
-            returndatacopy(add(answer, 32), 0, mload(answer))
         }
     }
 }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.35;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ISessionManager} from "../interfaces/ISessionManager.sol";
 import {CalldataBytes} from "./CalldataBytes.sol";
-import {ScopeCodec, ScopeView} from "./ScopeCodec.sol";
+import {ScopeCodec} from "./ScopeCodec.sol";
 
 /// @title Does a scope admit a call?
 /// @dev Only ever says no: every check must pass, none can overrule another.
@@ -13,21 +13,25 @@ library CallCheck {
 
     /// @notice Reverts unless `packedScope` admits a call with `value` and `data`.
     /// @param index Of the call in its order, for the error.
+    /// @return target The scope's.
     function check(bytes calldata packedScope, address account, uint256 index, uint256 value, bytes calldata data)
         internal
         view
-        returns (ScopeView memory scope)
+        returns (address target)
     {
-        scope = ScopeCodec.read(packedScope);
+        (uint256 head, uint256 maxValue, uint256 rulesAt) = ScopeCodec.read(packedScope);
+        target = address(uint160(head >> 80));
+        bytes4 selector = bytes4(uint32(head >> 48));
         // Refused at grant as well; here it holds whatever a grant let through.
-        if (scope.target == account || scope.target == address(this)) {
-            revert ISessionManager.ForbiddenTargetCalled(index, scope.target);
+        if (target == account || target == address(this)) {
+            revert ISessionManager.ForbiddenTargetCalled(index, target);
         }
-        if (value > scope.maxValue) revert ISessionManager.CallValueTooHigh(index, value, scope.maxValue);
-        if (scope.selector == 0 ? data.length != 0 : !_matches(scope.selector, data)) {
-            revert ISessionManager.CallDataInvalid(index, scope.selector, data.length);
+        if (value > maxValue) revert ISessionManager.CallValueTooHigh(index, value, maxValue);
+        if (selector == 0 ? data.length != 0 : !_matches(selector, data)) {
+            revert ISessionManager.CallDataInvalid(index, selector, data.length);
         }
-        if (scope.ruleCount != 0) _checkRules(packedScope, scope, account, index, data);
+        uint256 ruleCount = uint8(head >> 240);
+        if (ruleCount != 0) _checkRules(packedScope, rulesAt, ruleCount, account, index, data);
     }
 
     /// @dev Token transfers must be long enough for the amount the meter declares from them.
@@ -40,15 +44,15 @@ library CallCheck {
 
     function _checkRules(
         bytes calldata packedScope,
-        ScopeView memory scope,
+        uint256 cursor,
+        uint256 ruleCount,
         address account,
         uint256 index,
         bytes calldata data
     ) private pure {
-        uint256 cursor = scope.rulesAt;
         // At most 255 rules of at most 516 bytes; offset < 2^16.
         unchecked {
-            for (uint256 i; i < scope.ruleCount; ++i) {
+            for (uint256 i; i < ruleCount; ++i) {
                 ISessionManager.RuleOp op = ISessionManager.RuleOp(packedScope.number(cursor, 1));
                 uint256 wordAt = 4 + packedScope.number(cursor + 1, 2);
                 cursor += 3;

@@ -23,4 +23,14 @@ library CalldataBytes {
     function addressAt(bytes calldata data, uint256 offset) internal pure returns (address) {
         return address(bytes20(word(data, offset)));
     }
+
+    /// @return value keccak256 of `data`.
+    function hash(bytes calldata data) internal pure returns (bytes32 value) {
+        // keccak256(data), which takes the copy's memory for good.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            calldatacopy(start, data.offset, data.length)
+            value := keccak256(start, data.length)
+        }
+    }
 }

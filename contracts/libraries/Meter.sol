@@ -7,18 +7,6 @@ import {CalldataBytes} from "./CalldataBytes.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 import {LimitView} from "./SessionCodec.sol";
 
-/// @dev What a call is known to move before its effects are measured.
-struct Declared {
-    /// The call's wei.
-    uint256 value;
-    /// The token a `transfer` or `transferFrom` moves, and how much. 0 = neither.
-    address token;
-    uint256 amount;
-    /// The token of the temporary allowance, and how much of it was consumed. 0 = none.
-    address spendToken;
-    uint256 consumed;
-}
-
 /// @title Metering of gross limits
 /// @dev A call is charged the most of what it declares, what it consumed of its temporary allowance, and by how much the
 /// account's balance dropped across it. What comes back in a later call does not count.
@@ -36,8 +24,12 @@ library Meter {
     }
 
     /// @notice Charges every limit for one call, and makes the balances after it those before the next.
+    /// @param value The call's wei.
+    /// @param token The token whose movement is known otherwise than by balance: of a transfer, or of the temporary
+    /// allowance.
+    /// @param amount How much of `token` the transfer declares, or the call consumed of its allowance.
     /// @return unreadable The first token that did not answer; 0 = all did.
-    function charge(LimitView[] memory limits, address account, Declared memory declared)
+    function charge(LimitView[] memory limits, address account, uint256 value, address token, uint256 amount)
         internal
         view
         returns (address unreadable)
@@ -46,12 +38,15 @@ library Meter {
             LimitView memory limit = limits[i];
             (bool ok, uint256 balance) = _balance(limits, i, account);
             if (!ok) return limit.token;
-            uint256 amount = limit.balance > balance ? limit.balance - balance : 0;
-            if (limit.token == NATIVE_TOKEN && declared.value > amount) amount = declared.value;
-            if (limit.token == declared.token && declared.amount > amount) amount = declared.amount;
-            if (limit.token == declared.spendToken && declared.consumed > amount) amount = declared.consumed;
-            limit.spent = amount > type(uint256).max - limit.spent ? type(uint256).max : limit.spent + amount;
+            uint256 charged = limit.balance > balance ? limit.balance - balance : 0;
+            if (limit.token == token && amount > charged) charged = amount;
+            if (limit.token == NATIVE_TOKEN && value > charged) charged = value;
             limit.balance = balance;
+            // Saturates, so that an absurd amount is over the limit and not an overflow.
+            unchecked {
+                uint256 spent = limit.spent + charged;
+                limit.spent = spent < charged ? type(uint256).max : spent;
+            }
         }
     }
 

@@ -4,20 +4,16 @@ pragma solidity ^0.8.35;
 import {ISessionManager} from "../interfaces/ISessionManager.sol";
 import {CalldataBytes} from "./CalldataBytes.sol";
 
-/// @dev A packed order, read. Offsets are into the order's bytes.
+/// @dev A packed order, read, and the one of its calls that is at hand. Offsets are into the order's bytes.
 struct OrderView {
     uint32 gasLimit;
     uint24 nonce;
     uint48 deadline;
-    uint256 sessionAt;
-    uint256 sessionLength;
+    bytes32 hash;
+    uint256 callCount;
+    uint256 callsAt;
     uint256 signatureAt;
     uint256 signatureLength;
-    CallView[] calls;
-}
-
-/// @dev A call of a packed order, read.
-struct CallView {
     uint256 scopeAt;
     uint256 scopeLength;
     uint256 proofAt;
@@ -25,9 +21,6 @@ struct CallView {
     uint256 value;
     uint256 dataAt;
     uint256 dataLength;
-    /// Filled from the scope when it is checked.
-    address target;
-    address spendToken;
 }
 
 /// @title Reading and hashing packed orders
@@ -42,43 +35,60 @@ library OrderCodec {
 
     uint256 internal constant SESSION_AT = 15;
 
-    /// @notice Reads packed bytes; reverts with `EncodingInvalid` unless they end exactly where the layout says.
-    function read(bytes calldata order) internal pure returns (OrderView memory view_) {
-        view_.gasLimit = uint32(order.number(0, 4));
-        view_.nonce = uint24(order.number(4, 3));
-        view_.deadline = uint48(order.number(7, 6));
-        view_.sessionAt = SESSION_AT;
-        view_.sessionLength = order.number(13, 2);
-        // At most 255 calls of at most 2^24 + 2^17 bytes.
+    /// @notice Reads packed bytes up to the calls; `readEnd` must follow once the calls are read.
+    /// @return view_ The order, no call at hand.
+    /// @return sessionLength Of the packed session, which starts at `SESSION_AT`.
+    function read(bytes calldata order) internal pure returns (OrderView memory view_, uint256 sessionLength) {
+        uint256 head = uint256(order.word(0));
+        view_.gasLimit = uint32(head >> 224);
+        view_.nonce = uint24(head >> 200);
+        view_.deadline = uint48(head >> 152);
+        sessionLength = uint16(head >> 136);
+        // At most 2^16 + 16.
         unchecked {
-            uint256 cursor = SESSION_AT + view_.sessionLength;
-            // A count read past the end must not size an array.
+            uint256 cursor = SESSION_AT + sessionLength;
+            // A count read past the end must not be followed.
             if (cursor >= order.length) revert ISessionManager.EncodingInvalid();
-            view_.calls = new CallView[](order.number(cursor, 1));
-            cursor += 1;
-            for (uint256 i; i < view_.calls.length; ++i) {
-                cursor = _readCall(order, cursor, view_.calls[i]);
-            }
+            view_.callCount = order.number(cursor, 1);
+            view_.callsAt = cursor + 1;
+        }
+    }
+
+    /// @notice Makes the call at `cursor` the one at hand.
+    /// @dev A call is at most 2^24 + 2^17 bytes and an order has at most 255.
+    /// @return end Where the next call starts.
+    function readCall(bytes calldata order, OrderView memory view_, uint256 cursor)
+        internal
+        pure
+        returns (uint256 end)
+    {
+        unchecked {
+            uint256 length = order.number(cursor, 2);
+            view_.scopeAt = cursor + 2;
+            view_.scopeLength = length;
+            cursor += 2 + length;
+            length = 32 * order.number(cursor, 1);
+            view_.proofAt = cursor + 1;
+            view_.proofLength = length;
+            cursor += 1 + length;
+            uint256 head = uint256(order.word(cursor));
+            view_.value = head >> 128;
+            length = uint24(head >> 104);
+            view_.dataAt = cursor + 19;
+            view_.dataLength = length;
+            end = cursor + 19 + length;
+        }
+    }
+
+    /// @notice Reads what follows the calls; reverts with `EncodingInvalid` unless it ends exactly where the order does.
+    /// @param cursor Where the last call ends.
+    function readEnd(bytes calldata order, OrderView memory view_, uint256 cursor) internal pure {
+        unchecked {
             view_.signatureLength = order.number(cursor, 2);
             view_.signatureAt = cursor + 2;
             cursor += 2 + view_.signatureLength;
             // Lease and approval: no session that needs one can be granted, so neither may be given.
             if (order.number(cursor, 4) != 0 || cursor + 4 != order.length) revert ISessionManager.EncodingInvalid();
-        }
-    }
-
-    function _readCall(bytes calldata order, uint256 cursor, CallView memory call) private pure returns (uint256) {
-        unchecked {
-            call.scopeLength = order.number(cursor, 2);
-            call.scopeAt = cursor + 2;
-            cursor += 2 + call.scopeLength;
-            call.proofLength = 32 * order.number(cursor, 1);
-            call.proofAt = cursor + 1;
-            cursor += 1 + call.proofLength;
-            call.value = order.number(cursor, 16);
-            call.dataLength = order.number(cursor + 16, 3);
-            call.dataAt = cursor + 19;
-            return cursor + 19 + call.dataLength;
         }
     }
 
@@ -90,26 +100,45 @@ library OrderCodec {
         }
     }
 
-    function hashCall(address target, uint256 value, bytes calldata data, bytes32 scope)
+    /// @param dataHash keccak256 of the call's data.
+    function hashCall(address target, uint256 value, bytes32 dataHash, bytes32 scope)
         internal
         pure
-        returns (bytes32)
+        returns (bytes32 callHash)
     {
-        return keccak256(abi.encode(CALL_TYPEHASH, target, value, keccak256(data), scope));
+        bytes32 typehash = CALL_TYPEHASH;
+        // keccak256(abi.encode(CALL_TYPEHASH, target, value, dataHash, scope)), without taking the memory for good.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            mstore(add(start, 0x20), shr(96, shl(96, target)))
+            mstore(add(start, 0x40), value)
+            mstore(add(start, 0x60), dataHash)
+            mstore(add(start, 0x80), scope)
+            callHash := keccak256(start, 0xa0)
+        }
     }
 
-    /// @return The EIP-712 struct hash of an order.
+    /// @return orderHash The EIP-712 struct hash of an order.
     function hashStruct(
         bytes32 sessionId,
-        uint24 nonce,
-        uint48 deadline,
-        uint32 gasLimit,
+        uint256 nonce,
+        uint256 deadline,
+        uint256 gasLimit,
         bytes32[] memory callHashes
-    ) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                ORDER_TYPEHASH, sessionId, nonce, deadline, gasLimit, keccak256(abi.encodePacked(callHashes))
-            )
-        );
+    ) internal pure returns (bytes32 orderHash) {
+        bytes32 typehash = ORDER_TYPEHASH;
+        // keccak256(abi.encode(ORDER_TYPEHASH, sessionId, nonce, deadline, gasLimit,
+        // keccak256(abi.encodePacked(callHashes)))), without copying the hashes.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, typehash)
+            mstore(add(start, 0x20), sessionId)
+            mstore(add(start, 0x40), nonce)
+            mstore(add(start, 0x60), deadline)
+            mstore(add(start, 0x80), gasLimit)
+            mstore(add(start, 0xa0), keccak256(add(callHashes, 0x20), mul(mload(callHashes), 0x20)))
+            orderHash := keccak256(start, 0xc0)
+        }
     }
 }

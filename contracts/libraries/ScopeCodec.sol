@@ -4,17 +4,6 @@ pragma solidity ^0.8.35;
 import {ISessionManager} from "../interfaces/ISessionManager.sol";
 import {CalldataBytes} from "./CalldataBytes.sol";
 
-/// @dev A packed scope, read up to its rules.
-struct ScopeView {
-    address target;
-    bytes4 selector;
-    uint256 maxValue;
-    address spendToken;
-    /// How many rules follow, and where in the scope's bytes.
-    uint256 ruleCount;
-    uint256 rulesAt;
-}
-
 /// @title Packing, hashing and reading scopes
 /// @dev The layout is in `docs/encoding.md`.
 library ScopeCodec {
@@ -62,25 +51,32 @@ library ScopeCodec {
         }
     }
 
-    /// @notice Reads packed bytes, which the caller has proven to be a granted scope.
-    function read(bytes calldata packed) internal pure returns (ScopeView memory scope) {
-        uint256 flags = packed.number(0, 1);
-        scope.ruleCount = packed.number(1, 1);
-        scope.target = packed.addressAt(2);
-        scope.selector = bytes4(packed.word(22));
-        uint256 cursor = HEADER;
+    /// @notice What a proven scope says, up to its rules.
+    /// @return head The first 32 bytes: flags 1 | rule count 1 | target 20 | selector 4 | start of what follows.
+    /// @return maxValue Wei.
+    /// @return rulesAt Where the rules start.
+    function read(bytes calldata packed) internal pure returns (uint256 head, uint256 maxValue, uint256 rulesAt) {
+        head = uint256(packed.word(0));
+        uint256 flags = head >> 248;
+        rulesAt = HEADER;
         // At most three steps of at most 20.
         unchecked {
             if (flags & MAX_VALUE != 0) {
-                scope.maxValue = packed.number(cursor, 16);
-                cursor += 16;
+                maxValue = packed.number(HEADER, 16);
+                rulesAt += 16;
             }
-            if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) {
-                scope.spendToken = packed.addressAt(cursor);
-                cursor += 20;
-            }
-            if (flags & POLICY != 0) cursor += 20;
+            if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) rulesAt += 20;
+            if (flags & POLICY != 0) rulesAt += 20;
         }
-        scope.rulesAt = cursor;
+    }
+
+    /// @return target Of a proven scope.
+    /// @return spendToken 0 = none.
+    function readTargets(bytes calldata packed) internal pure returns (address target, address spendToken) {
+        target = packed.addressAt(2);
+        uint256 flags = packed.number(0, 1);
+        if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) {
+            spendToken = packed.addressAt(flags & MAX_VALUE != 0 ? HEADER + 16 : HEADER);
+        }
     }
 }

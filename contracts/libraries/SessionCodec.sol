@@ -85,11 +85,11 @@ library SessionCodec {
     }
 
     /// @notice Reads packed bytes; reverts with `EncodingInvalid` unless they end exactly where the layout says.
-    /// @dev Spend and balance of the limits are left 0, and period indices are those of `now_`.
+    /// @dev Spend and balance of the limits are left unwritten, and period indices are those of `now_`.
     function read(bytes calldata packed, uint256 now_) internal pure returns (SessionView memory session) {
         if (packed.length < HEADER) revert ISessionManager.EncodingInvalid();
         uint256 flags = packed.number(0, 2);
-        session.id = keccak256(packed);
+        session.id = packed.hash();
         session.account = packed.addressAt(2);
         session.validAfter = uint48(packed.number(22, 6));
         session.epoch = uint32(packed.number(28, 4));
@@ -102,9 +102,10 @@ library SessionCodec {
         unchecked {
             uint256 cursor = HEADER;
             uint256 elapsed = now_ > session.validAfter ? now_ - session.validAfter : 0;
-            session.limits = new LimitView[](flags >> LIMITS_SHIFT);
-            for (uint256 i; i < session.limits.length; ++i) {
-                cursor = _readLimit(packed, cursor, elapsed, session.limits[i]);
+            LimitView[] memory limits = _allocate(flags >> LIMITS_SHIFT);
+            session.limits = limits;
+            for (uint256 i; i < limits.length; ++i) {
+                cursor = _readLimit(packed, cursor, elapsed, limits[i]);
             }
             if (flags & LONG_SIGNER != 0) cursor += 2 + packed.number(cursor, 2);
             if (flags & MIN_INTERVAL != 0) {
@@ -120,6 +121,22 @@ library SessionCodec {
             if (flags & APPROVER != 0) cursor += 2 + packed.number(cursor, 2);
             if (flags & SALT != 0) cursor += 32;
             if (cursor != packed.length) revert ISessionManager.EncodingInvalid();
+        }
+    }
+
+    /// @dev All fields are written before they are read: token, amount and period here, spend and balance by `Meter`.
+    function _allocate(uint256 count) private pure returns (LimitView[] memory limits) {
+        // new LimitView[](count), which takes memory once a limit and clears it.
+        assembly ("memory-safe") {
+            limits := mload(0x40)
+            mstore(limits, count)
+            let pointer := add(limits, 0x20)
+            let limit := add(pointer, mul(count, 0x20))
+            for { let end := limit } lt(pointer, end) { pointer := add(pointer, 0x20) } {
+                mstore(pointer, limit)
+                limit := add(limit, 0xa0)
+            }
+            mstore(0x40, limit)
         }
     }
 
@@ -141,11 +158,13 @@ library SessionCodec {
             }
             limit.amount = packed.number(cursor, 13);
             cursor += 13;
+            uint256 index;
             if (flags & LIMIT_PERIOD != 0) {
                 uint256 period = packed.number(cursor, 4);
-                if (period != 0) limit.period = elapsed / period;
+                if (period != 0) index = elapsed / period;
                 cursor += 4;
             }
+            limit.period = index;
             if (flags & LIMIT_APPROVE_ABOVE != 0) cursor += 13;
             return cursor;
         }
