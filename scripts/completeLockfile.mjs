@@ -86,7 +86,7 @@ function complete(lockfile) {
       packages[path] = rest;
     }
   }
-  const sorted = Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, "en"));
+  const sorted = Object.entries(packages).toSorted(([a], [b]) => a.localeCompare(b, "en"));
   return { faults, completed: { ...lockfile, packages: Object.fromEntries(sorted) } };
 }
 

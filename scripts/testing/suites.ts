@@ -16,10 +16,10 @@ function createVitestSuite(name: string, title: string, folder: string, timeoutM
     name,
     title,
     timeoutMs,
-    toCommand: (reportPath) => [
-      ...(["vitest", "run", "--root", folder] as const),
-      ...["--reporter=default", "--reporter=json", `--outputFile.json=${reportPath}`],
-    ],
+    toCommand: (reportPath) => {
+      const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportPath}`];
+      return ["vitest", "run", "--root", folder, ...reporters];
+    },
   };
 }
 
