@@ -1,0 +1,94 @@
+import { formatUnits, getAddress, isAddressEqual, type Address } from "viem";
+import { nativeToken } from "./nativeToken.ts";
+
+export type TokenInfo = { symbol: string; decimals: number };
+
+/** What lets sentences name things. Whatever is missing is shown raw. */
+export type Glossary = {
+  /** By address. The native token is ETH with 18 decimals unless this says otherwise. */
+  tokens?: Readonly<Record<string, TokenInfo>>;
+  /** Names of contracts and people, by address. Only trusted ones: a label is taken as true. */
+  labels?: Readonly<Record<string, string>>;
+};
+
+export type Words = {
+  findToken: (token: Address) => TokenInfo | undefined;
+  findLabel: (address: Address) => string | undefined;
+  /** Symbol, label or address. */
+  toName: (address: Address) => string;
+  /** `100 USDC`; without decimals, `100000000 units of 0x…`. */
+  toAmount: (amount: bigint, token: Address) => string;
+};
+
+export function createWords({ tokens = {}, labels = {} }: Glossary): Words {
+  const tokenOf = new Map(Object.entries(tokens).map(([address, token]) => [address.toLowerCase(), token]));
+  const labelOf = new Map(Object.entries(labels).map(([address, label]) => [address.toLowerCase(), label]));
+
+  function findToken(token: Address): TokenInfo | undefined {
+    const known = tokenOf.get(token.toLowerCase());
+    return known ?? (isAddressEqual(token, nativeToken) ? { symbol: "ETH", decimals: 18 } : undefined);
+  }
+  const findLabel = (address: Address): string | undefined => labelOf.get(address.toLowerCase());
+
+  return {
+    findToken,
+    findLabel,
+    toName: (address) => findLabel(address) ?? findToken(address)?.symbol ?? getAddress(address),
+    toAmount(amount, token) {
+      const known = findToken(token);
+      if (known === undefined) return `${toGrouped(amount.toString())} units of ${getAddress(token)}`;
+      return `${toGrouped(formatUnits(amount, known.decimals))} ${known.symbol}`;
+    },
+  };
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `24 Nov 2026, 12:00 UTC` for seconds since the Unix epoch. */
+export function toTimeWords(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  // Beyond the year 275760 there are no dates.
+  if (Number.isNaN(date.getTime())) return `${seconds} seconds after 1970`;
+  const pad = (value: number): string => value.toString().padStart(2, "0");
+  const secondsPart = date.getUTCSeconds() === 0 ? "" : `:${pad(date.getUTCSeconds())}`;
+  const day = `${date.getUTCDate()} ${months[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`;
+  return `${day}, ${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}${secondsPart} UTC`;
+}
+
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** `7 days`, `1 hour 30 minutes`: exact. */
+export function toDurationWords(seconds: number): string {
+  let rest = seconds;
+  const parts: string[] = [];
+  for (const [name, size] of units) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${toGrouped(count.toString())} ${name}${count === 1 ? "" : "s"}`);
+  }
+  return parts.length === 0 ? "0 seconds" : parts.join(" ");
+}
+
+/** `in about 7 days`: the largest unit, rounded down. */
+export function toRoughDurationWords(seconds: number): string {
+  const [, size] = units.find(([, unit]) => seconds >= unit) ?? units[3];
+  return toDurationWords(Math.floor(seconds / size) * size);
+}
+
+/** `per day`, `per 2 hours`. */
+export function toPeriodWords(seconds: number): string {
+  if (seconds === 7 * 86_400) return "per week";
+  return `per ${toDurationWords(seconds).replace(/^1 (?=\w+$)/, "")}`;
+}
+
+/** `1234567.5` as `1,234,567.5`. */
+export function toGrouped(decimal: string): string {
+  const [whole = "", fraction] = decimal.split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
