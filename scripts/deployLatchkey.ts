@@ -21,9 +21,11 @@ await hre.tasks.getTask("build").run({ files, quiet: true });
 
 const { ignition } = await hre.network.connect({
   network: "localhost",
-  override: { type: "http", url: rpcUrl, accounts: [privateKey] },
+  override: { url: rpcUrl, accounts: [privateKey] },
 });
-const deployed = await ignition.deploy(latchkeyModule, { config: { requiredConfirmations: 1, blockPollingInterval: 250 } });
+const deployed = await ignition.deploy(latchkeyModule, {
+  config: { requiredConfirmations: 1, blockPollingInterval: 250 },
+});
 const addresses = {
   sessionManager: await deployed.sessionManager.getAddress(),
   sessionAccount: await deployed.sessionAccount.getAddress(),

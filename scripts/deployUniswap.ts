@@ -42,7 +42,10 @@ const dollarsPerEther = 2500n;
 const etherInPool = parseUnits("4000", 18);
 const dollarsInPool = parseUnits("10000000", 6);
 
-const tokenAbi = parseAbi(["function mint(address to, uint256 amount)", "function approve(address spender, uint256 amount)"]);
+const tokenAbi = parseAbi([
+  "function mint(address to, uint256 amount)",
+  "function approve(address spender, uint256 amount)",
+]);
 
 /** Uniswap's own bytecode, from its npm packages; `bytecode` with or without `0x`. */
 function readArtifact(path: string): Artifact {
@@ -52,11 +55,11 @@ function readArtifact(path: string): Artifact {
 
 function sqrt(value: bigint): bigint {
   if (value < 2n) return value;
-  let root_ = 1n << BigInt((value.toString(2).length + 1) >> 1);
+  let result = 1n << BigInt((value.toString(2).length + 1) >> 1);
   for (;;) {
-    const next = (root_ + value / root_) >> 1n;
-    if (next >= root_) return root_;
-    root_ = next;
+    const next = (result + value / result) >> 1n;
+    if (next >= result) return result;
+    result = next;
   }
 }
 
@@ -145,7 +148,8 @@ export async function deployUniswap(clients: {
   }
   for (const [index, hash] of hashes.entries()) {
     const receipt = await publicClient.waitForTransactionReceipt({ hash, timeout: 60_000 });
-    if (receipt.status !== "success") throw new Error(`Step ${index + 1} of ${steps.length} of deploying Uniswap failed`);
+    if (receipt.status !== "success")
+      throw new Error(`Step ${index + 1} of ${steps.length} of deploying Uniswap failed`);
   }
 
   return {

@@ -1,15 +1,15 @@
 /**
- * Writes what the SDK takes from the contracts: ABIs and the table of forbidden selectors.
+ * Writes what the SDK takes from the contracts: ABIs, addresses and the table of forbidden selectors.
  *
  *   npm run generate            writes sdk/src/generated
  *   npm run generate -- --check compares instead, and exits 1 if anything is out of date
  *
  * Compile first (`npx hardhat compile`): ABIs are read from `artifacts/`.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
-import { toFunctionSelector } from "viem";
+import { getContractAddress, toFunctionSelector } from "viem";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -53,8 +53,47 @@ async function createForbiddenSelectorsFile(): Promise<string> {
 export const forbiddenSelectors: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(entries))};`;
 }
 
+const names = ["sessionManager", "sessionAccount", "sessionAccountFactory"] as const;
+type Deployment = Record<(typeof names)[number], string>;
+
+/** On a fresh local chain anvil's first account deploys, in the order of the Ignition module. */
+function toLocalDeployment(): Deployment {
+  const from = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+  const [sessionManager, sessionAccount, sessionAccountFactory] = [0n, 1n, 2n].map((nonce) =>
+    getContractAddress({ from, nonce }),
+  );
+  if (!sessionManager || !sessionAccount || !sessionAccountFactory) throw new Error("Unreachable");
+  return { sessionManager, sessionAccount, sessionAccountFactory };
+}
+
+/** What Ignition recorded for one chain; `undefined` without a finished deployment. */
+async function readDeployment(chainId: string): Promise<Deployment | undefined> {
+  const path = `${root}ignition/deployments/chain-${chainId}/deployed_addresses.json`;
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const recorded = JSON.parse(text) as Record<string, string>;
+  const [sessionManager, sessionAccount, sessionAccountFactory] = names.map(
+    (name) => recorded[`Latchkey#${name.charAt(0).toUpperCase()}${name.slice(1)}`],
+  );
+  if (!sessionManager || !sessionAccount || !sessionAccountFactory) throw new Error(`${path} lacks a contract`);
+  return { sessionManager, sessionAccount, sessionAccountFactory };
+}
+
+async function createAddressesFile(): Promise<string> {
+  const folders = await readdir(`${root}ignition/deployments`).catch(() => []);
+  const chainIds = folders.flatMap((folder) => /^chain-(\d+)$/.exec(folder)?.[1] ?? []);
+  const byChain: Record<string, Deployment> = { 31337: toLocalDeployment() };
+  for (const chainId of chainIds) {
+    const deployment = chainId === "31337" ? undefined : await readDeployment(chainId);
+    if (deployment) byChain[chainId] = deployment;
+  }
+  return `/** Where Latchkey is deployed, by chain id. 31337 is the local stack of \`npm start\`. */
+export const addresses = ${JSON.stringify(byChain)} as const;`;
+}
+
 const files = [
   ["sdk/src/generated/abi.ts", createAbiFile],
+  ["sdk/src/generated/addresses.ts", createAddressesFile],
   ["sdk/src/generated/forbiddenSelectors.ts", createForbiddenSelectorsFile],
 ] as const;
 
