@@ -1,0 +1,30 @@
+import { type Glossary, toErrorSentence } from "@latchkey/sdk";
+import type { Tone } from "../../components/Badge.tsx";
+import type { ActivityEntry } from "./activityEntry.ts";
+
+export type EntryWords = { label: string; tone: Tone; detail: string | undefined };
+
+/** The label and, where the chain gave one, the reason in words. */
+export const describeEntry = (entry: ActivityEntry, glossary: Glossary): EntryWords => {
+  switch (entry.name) {
+    case "OrderExecuted":
+      return { label: `Order ${entry.nonce} ran`, tone: "good", detail: undefined };
+    case "OrderFailed":
+      return { label: `Order ${entry.nonce} failed`, tone: "bad", detail: toReason(entry, glossary) };
+    case "OrderSkipped":
+      return { label: "Order refused", tone: "bad", detail: toReason(entry, glossary) };
+    case "SessionGranted":
+      return { label: "Key granted", tone: "brass", detail: undefined };
+    case "SessionRevoked":
+      return { label: "Key revoked", tone: "warn", detail: undefined };
+    case "SessionsRevoked":
+      return { label: "All keys revoked", tone: "warn", detail: undefined };
+    case "AccountPaused":
+      return { label: "All keys paused", tone: "warn", detail: undefined };
+    case "AccountUnpaused":
+      return { label: "Keys unpaused", tone: "brass", detail: undefined };
+  }
+};
+
+const toReason = ({ reason }: { reason: `0x${string}` }, glossary: Glossary): string =>
+  reason === "0x" ? "It ran out of the gas it signed for." : toErrorSentence(reason, glossary).sentence;

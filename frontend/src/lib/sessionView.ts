@@ -1,0 +1,76 @@
+import { nativeToken, type Rule, type Scope, type Session } from "@latchkey/sdk";
+import { type Address, type Hex, toFunctionSelector } from "viem";
+import type { Token } from "./config.ts";
+import type { SessionAuthority } from "./sessionQueries.ts";
+import { toSymbol } from "./tokens.ts";
+
+export type Budget = {
+  token: Address;
+  amount: bigint;
+  remaining: bigint;
+  /** Seconds; 0 = the session's lifetime. */
+  period: number;
+  /** When the next window starts; `undefined` if none does before the session ends. */
+  resetsAt: number | undefined;
+};
+
+/** Windows count from `validAfter` and are half-open, as the contract counts them. */
+export const toResetAt = (
+  session: Pick<Session, "validAfter" | "validUntil">,
+  period: number,
+  now: number,
+): number | undefined => {
+  if (period === 0 || now < session.validAfter) return undefined;
+  const next = session.validAfter + (Math.floor((now - session.validAfter) / period) + 1) * period;
+  return next < session.validUntil ? next : undefined;
+};
+
+export const toBudgets = (session: Session, authority: SessionAuthority, now: number): Budget[] =>
+  session.limits.map((limit, index) => ({
+    token: limit.token,
+    amount: limit.amount,
+    remaining: authority.remaining[index] ?? 0n,
+    period: limit.period,
+    resetsAt: toResetAt(session, limit.period, now),
+  }));
+
+const transferSelector = toFunctionSelector("transfer(address,uint256)");
+const exactInputSingleSelector = toFunctionSelector(
+  "exactInputSingle((address,address,uint24,address,uint256,uint256,uint160))",
+);
+
+const toAddressWord = (word: Hex): Address => `0x${word.slice(-40)}`;
+const findEqual = (rules: readonly Rule[], offset: number): Hex | undefined =>
+  rules.find((rule) => rule.op === "equal" && rule.offset === offset)?.values[0];
+
+const toScopeTitle = (scope: Scope, tokens: readonly Token[]): string => {
+  if (scope.selector === exactInputSingleSelector) {
+    const [tokenIn, tokenOut] = [findEqual(scope.rules, 0), findEqual(scope.rules, 32)];
+    if (tokenIn !== undefined && tokenOut !== undefined)
+      return `Swap ${toSymbol(tokens, toAddressWord(tokenIn))} for ${toSymbol(tokens, toAddressWord(tokenOut))}`;
+  }
+  if (scope.selector === transferSelector) return `Pay in ${toSymbol(tokens, scope.target)}`;
+  if (scope.selector === "0x00000000") return `Pay in ${toSymbol(tokens, nativeToken)}`;
+  return `Call ${toSymbol(tokens, scope.target)}`;
+};
+
+/** A short name made from what the key may do, for keys that nobody named in this browser. */
+export const toSessionTitle = (scopes: readonly Scope[], tokens: readonly Token[]): string => {
+  const [first, ...others] = scopes;
+  if (first === undefined) return "Nothing";
+  const title = toScopeTitle(first, tokens);
+  return others.length === 0 ? title : `${title} and ${others.length} more`;
+};
+
+export type EndWarning = "week" | "day" | "hour" | undefined;
+
+/** Owners are warned 7 days, 1 day and 1 hour before a key ends; a key made for less is warned of from its last tenth. */
+export const toEndWarning = (session: Pick<Session, "validAfter" | "validUntil">, now: number): EndWarning => {
+  const left = session.validUntil - now;
+  if (left <= 0) return undefined;
+  const isLastTenth = left * 10 <= session.validUntil - session.validAfter;
+  if (!isLastTenth) return undefined;
+  if (left <= 3_600) return "hour";
+  if (left <= 86_400) return "day";
+  return left <= 7 * 86_400 ? "week" : undefined;
+};
