@@ -3,11 +3,13 @@ pragma solidity ^0.8.35;
 
 import {ISessionManager} from "../interfaces/ISessionManager.sol";
 import {CalldataBytes} from "./CalldataBytes.sol";
+import {PackedWriter} from "./PackedWriter.sol";
 
 /// @title Packing, hashing and reading scopes
 /// @dev The layout is in `docs/encoding.md`.
 library ScopeCodec {
     using CalldataBytes for bytes;
+    using PackedWriter for uint256;
 
     uint256 internal constant HEADER = 26;
     /// @dev Keeps leaves apart from the inner nodes of the tree, which are hashes of two hashes as well.
@@ -19,26 +21,30 @@ library ScopeCodec {
     uint256 private constant POLICY = 1 << 3;
 
     /// @notice The canonical bytes of `scope`. Values of rules are packed as given: `SessionRules` checks their number.
-    function pack(ISessionManager.Scope calldata scope) internal pure returns (bytes memory packed) {
+    function pack(ISessionManager.Scope calldata scope) internal pure returns (bytes memory) {
+        bool spends = scope.spendMethod != ISessionManager.SpendMethod.None;
         uint256 flags = uint256(scope.spendMethod) << METHOD_SHIFT;
         if (scope.maxValue != 0) flags |= MAX_VALUE;
         if (scope.policy != address(0)) flags |= POLICY;
-        bool spends = scope.spendMethod != ISessionManager.SpendMethod.None;
-        packed = bytes.concat(
-            abi.encodePacked(uint8(flags), uint8(scope.rules.length), scope.target, scope.selector),
-            scope.maxValue != 0 ? abi.encodePacked(scope.maxValue) : bytes(""),
-            spends ? abi.encodePacked(scope.spendToken) : bytes(""),
-            scope.policy != address(0) ? abi.encodePacked(scope.policy) : bytes("")
-        );
+
+        uint256 cursor = PackedWriter.begin();
+        cursor = cursor.put(flags, 1);
+        cursor = cursor.put(scope.rules.length, 1);
+        cursor = cursor.put(uint160(scope.target), 20);
+        cursor = cursor.put(uint32(scope.selector), 4);
+        if (scope.maxValue != 0) cursor = cursor.put(scope.maxValue, 16);
+        if (spends) cursor = cursor.put(uint160(scope.spendToken), 20);
+        if (scope.policy != address(0)) cursor = cursor.put(uint160(scope.policy), 20);
         for (uint256 i; i < scope.rules.length; ++i) {
             ISessionManager.Rule calldata rule = scope.rules[i];
-            packed = bytes.concat(
-                packed,
-                abi.encodePacked(uint8(rule.op), rule.offset),
-                rule.op == ISessionManager.RuleOp.OneOf ? abi.encodePacked(uint8(rule.values.length)) : bytes(""),
-                abi.encodePacked(rule.values)
-            );
+            cursor = cursor.put(uint256(rule.op), 1);
+            cursor = cursor.put(rule.offset, 2);
+            if (rule.op == ISessionManager.RuleOp.OneOf) cursor = cursor.put(rule.values.length, 1);
+            for (uint256 j; j < rule.values.length; ++j) {
+                cursor = cursor.put(uint256(rule.values[j]), 32);
+            }
         }
+        return cursor.finish();
     }
 
     function toLeaf(bytes32 packedHash) internal pure returns (bytes32 leaf) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.35;
 import {ISessionManager} from "../interfaces/ISessionManager.sol";
 import {CalldataBytes} from "./CalldataBytes.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
+import {PackedWriter} from "./PackedWriter.sol";
 
 /// @dev A packed session, read.
 struct SessionView {
@@ -37,6 +38,7 @@ struct LimitView {
 /// its bytes was granted, and only `pack` produces granted bytes.
 library SessionCodec {
     using CalldataBytes for bytes;
+    using PackedWriter for uint256;
 
     uint256 internal constant HEADER = 93;
     uint256 internal constant MAX_LIMITS = 15;
@@ -68,20 +70,29 @@ library SessionCodec {
         if (session.limits.length > MAX_LIMITS) {
             revert ISessionManager.TooManyLimits(session.limits.length, MAX_LIMITS);
         }
-        return bytes.concat(
-            abi.encodePacked(
-                uint16(_flags(session)),
-                session.account,
-                session.validAfter,
-                session.epoch,
-                session.validUntil,
-                session.maxOrders,
-                bytes20(signer[:20]),
-                session.scopesRoot
-            ),
-            _packLimits(session.limits),
-            _packOptional(session)
-        );
+        bytes calldata approver = session.approver;
+        if (approver.length > type(uint16).max) revert ISessionManager.EncodingInvalid();
+
+        uint256 cursor = PackedWriter.begin();
+        cursor = cursor.put(_flags(session), 2);
+        cursor = cursor.put(uint160(session.account), 20);
+        cursor = cursor.put(session.validAfter, 6);
+        cursor = cursor.put(session.epoch, 4);
+        cursor = cursor.put(session.validUntil, 6);
+        cursor = cursor.put(session.maxOrders, 3);
+        cursor = cursor.put(signer[:20]);
+        cursor = cursor.put(uint256(session.scopesRoot), 32);
+        for (uint256 i; i < session.limits.length; ++i) {
+            cursor = _putLimit(cursor, session.limits[i]);
+        }
+        if (signer.length > 20) cursor = cursor.put(signer.length - 20, 2).put(signer[20:]);
+        if (session.minInterval != 0) cursor = cursor.put(session.minInterval, 4);
+        if (session.relayer != address(0)) cursor = cursor.put(uint160(session.relayer), 20);
+        if (session.sentinel != address(0)) cursor = cursor.put(uint160(session.sentinel), 20);
+        if (session.leaseTtl != 0) cursor = cursor.put(session.leaseTtl, 4);
+        if (approver.length != 0) cursor = cursor.put(approver.length, 2).put(approver);
+        if (session.salt != 0) cursor = cursor.put(uint256(session.salt), 32);
+        return cursor.finish();
     }
 
     /// @notice Reads packed bytes; reverts with `EncodingInvalid` unless they end exactly where the layout says.
@@ -184,37 +195,17 @@ library SessionCodec {
         flags |= session.limits.length << LIMITS_SHIFT;
     }
 
-    function _packLimits(ISessionManager.Limit[] calldata limits) private pure returns (bytes memory packed) {
-        for (uint256 i; i < limits.length; ++i) {
-            ISessionManager.Limit calldata limit = limits[i];
-            bool native = limit.token == NATIVE_TOKEN;
-            uint256 flags = uint256(limit.kind);
-            if (native) flags |= LIMIT_NATIVE;
-            if (limit.period != 0) flags |= LIMIT_PERIOD;
-            if (limit.approveAbove != 0) flags |= LIMIT_APPROVE_ABOVE;
-            packed = bytes.concat(
-                packed,
-                bytes1(uint8(flags)),
-                native ? bytes("") : abi.encodePacked(limit.token),
-                bytes13(limit.amount),
-                limit.period != 0 ? abi.encodePacked(limit.period) : bytes(""),
-                limit.approveAbove != 0 ? abi.encodePacked(limit.approveAbove) : bytes("")
-            );
-        }
-    }
-
-    function _packOptional(ISessionManager.Session calldata session) private pure returns (bytes memory) {
-        bytes calldata signer = session.signer;
-        bytes calldata approver = session.approver;
-        if (approver.length > type(uint16).max) revert ISessionManager.EncodingInvalid();
-        return bytes.concat(
-            signer.length > 20 ? abi.encodePacked(uint16(signer.length - 20), signer[20:]) : bytes(""),
-            session.minInterval != 0 ? abi.encodePacked(session.minInterval) : bytes(""),
-            session.relayer != address(0) ? abi.encodePacked(session.relayer) : bytes(""),
-            session.sentinel != address(0) ? abi.encodePacked(session.sentinel) : bytes(""),
-            session.leaseTtl != 0 ? abi.encodePacked(session.leaseTtl) : bytes(""),
-            approver.length != 0 ? abi.encodePacked(uint16(approver.length), approver) : bytes(""),
-            session.salt != 0 ? abi.encodePacked(session.salt) : bytes("")
-        );
+    function _putLimit(uint256 cursor, ISessionManager.Limit calldata limit) private pure returns (uint256) {
+        bool native = limit.token == NATIVE_TOKEN;
+        uint256 flags = uint256(limit.kind);
+        if (native) flags |= LIMIT_NATIVE;
+        if (limit.period != 0) flags |= LIMIT_PERIOD;
+        if (limit.approveAbove != 0) flags |= LIMIT_APPROVE_ABOVE;
+        cursor = cursor.put(flags, 1);
+        if (!native) cursor = cursor.put(uint160(limit.token), 20);
+        cursor = cursor.put(limit.amount, 13);
+        if (limit.period != 0) cursor = cursor.put(limit.period, 4);
+        if (limit.approveAbove != 0) cursor = cursor.put(limit.approveAbove, 13);
+        return cursor;
     }
 }
