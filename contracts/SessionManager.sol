@@ -46,11 +46,10 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     // ---------------------------------------------------------------------------------------------------------------
 
     /// @inheritdoc ISessionManager
-    function grant(Session calldata session, Scope[] calldata scopes)
-        external
-        nonReentrant
-        returns (bytes32 sessionId)
-    {
+    function grant(
+        Session calldata session,
+        Scope[] calldata scopes
+    ) external nonReentrant returns (bytes32 sessionId) {
         if (msg.sender != session.account) revert GrantNotByAccount(session.account, msg.sender);
         SessionRules.checkSession(session, _accounts[session.account].epoch);
         bytes[] memory packedScopes = SessionRules.checkScopes(session, scopes);
@@ -146,11 +145,10 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     /// @return session The order's.
     /// @return view_ The order.
     /// @return word The session's state word with the order's nonce used.
-    function _check(bytes calldata order, address submitter)
-        private
-        view
-        returns (SessionView memory session, OrderView memory view_, SessionWord word)
-    {
+    function _check(
+        bytes calldata order,
+        address submitter
+    ) private view returns (SessionView memory session, OrderView memory view_, SessionWord word) {
         uint256 sessionLength;
         (view_, sessionLength) = OrderCodec.read(order);
         session = SessionCodec.read(order.slice(OrderCodec.SESSION_AT, sessionLength), block.timestamp);
@@ -183,11 +181,11 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
 
     /// @dev Reads the order to its end.
     /// @return The order's EIP-712 digest.
-    function _checkCalls(bytes calldata order, OrderView memory view_, SessionView memory session)
-        private
-        view
-        returns (bytes32)
-    {
+    function _checkCalls(
+        bytes calldata order,
+        OrderView memory view_,
+        SessionView memory session
+    ) private view returns (bytes32) {
         bytes32[] memory callHashes = new bytes32[](view_.callCount);
         uint256 cursor = view_.callsAt;
         for (uint256 i; i < callHashes.length; ++i) {
@@ -202,18 +200,21 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
             callHashes[i] = OrderCodec.hashCall(target, view_.value, data.hash(), leaf);
         }
         OrderCodec.readEnd(order, view_, cursor);
-        return _hashTypedDataV4(
-            OrderCodec.hashStruct(session.id, view_.nonce, view_.deadline, view_.gasLimit, callHashes)
-        );
+        return
+            _hashTypedDataV4(
+                OrderCodec.hashStruct(session.id, view_.nonce, view_.deadline, view_.gasLimit, callHashes)
+            );
     }
 
     /// @dev One form of signature: 65 bytes, low s. None is needed of a key that submits its own order.
-    function _checkSignature(bytes calldata signature, address signer, address submitter, bytes32 orderHash)
-        private
-        pure
-    {
+    function _checkSignature(
+        bytes calldata signature,
+        address signer,
+        address submitter,
+        bytes32 orderHash
+    ) private pure {
         if (signature.length == 0 && submitter == signer) return;
-        (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecoverCalldata(orderHash, signature);
+        (address recovered, ECDSA.RecoverError err, ) = ECDSA.tryRecoverCalldata(orderHash, signature);
         if (err != ECDSA.RecoverError.NoError || recovered != signer) revert SignatureInvalid(orderHash);
     }
 
@@ -221,10 +222,12 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     // Calls and metering: a failure is returned, not reverted, so that `_execute` can undo the order in its own way
     // ---------------------------------------------------------------------------------------------------------------
 
-    function _runCalls(SessionView memory session, OrderView memory view_, SessionWord word, bytes calldata order)
-        private
-        returns (bytes memory failure)
-    {
+    function _runCalls(
+        SessionView memory session,
+        OrderView memory view_,
+        SessionWord word,
+        bytes calldata order
+    ) private returns (bytes memory failure) {
         LimitView[] memory limits = session.limits;
         for (uint256 i; i < limits.length; ++i) {
             SessionWord stored = i == 0 ? word : _spends[session.id][i];
@@ -240,10 +243,12 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    function _runCall(SessionView memory session, bytes calldata order, OrderView memory view_, uint256 index)
-        private
-        returns (bytes memory failure)
-    {
+    function _runCall(
+        SessionView memory session,
+        bytes calldata order,
+        OrderView memory view_,
+        uint256 index
+    ) private returns (bytes memory failure) {
         (address target, address spendToken) = ScopeCodec.readTargets(order.slice(view_.scopeAt, view_.scopeLength));
         bytes calldata data = order.slice(view_.dataAt, view_.dataLength);
         (bool moves, uint256 declared) = Meter.declaredAmount(data);
@@ -366,10 +371,11 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
 
     /// @dev An order that failed from its calls on has used its nonce: its frame is undone, so the word it had written
     /// is written again here.
-    function _recordFailure(bytes calldata order, uint256 position, bytes memory failure)
-        private
-        returns (bytes4 result)
-    {
+    function _recordFailure(
+        bytes calldata order,
+        uint256 position,
+        bytes memory failure
+    ) private returns (bytes4 result) {
         if (bytes4(failure) != OrderCallsFailed.selector) {
             emit OrderSkipped(_statedSessionId(order), position, failure);
             return failure.length == 0 ? OrderOutOfGas.selector : bytes4(failure);
@@ -378,8 +384,10 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         assembly ("memory-safe") {
             mcopy(add(body, 32), add(failure, 36), mload(body))
         }
-        (bytes32 sessionId, bytes32 orderHash, uint24 nonce, SessionWord word, bytes memory reason) =
-            abi.decode(body, (bytes32, bytes32, uint24, SessionWord, bytes));
+        (bytes32 sessionId, bytes32 orderHash, uint24 nonce, SessionWord word, bytes memory reason) = abi.decode(
+            body,
+            (bytes32, bytes32, uint24, SessionWord, bytes)
+        );
         _words[sessionId] = word;
         emit OrderFailed(sessionId, orderHash, nonce, reason);
         return bytes4(reason);
@@ -451,13 +459,11 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ISessionManager
-    function preflight(bytes calldata order, address submitter)
-        external
-        view
-        nonReentrantView
-        returns (bytes32 orderHash)
-    {
-        (, OrderView memory view_,) = _check(order, submitter);
+    function preflight(
+        bytes calldata order,
+        address submitter
+    ) external view nonReentrantView returns (bytes32 orderHash) {
+        (, OrderView memory view_, ) = _check(order, submitter);
         return view_.hash;
     }
 
@@ -478,9 +484,10 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
             Call calldata call = order.calls[i];
             callHashes[i] = OrderCodec.hashCall(call.target, call.value, keccak256(call.data), call.scope);
         }
-        return _hashTypedDataV4(
-            OrderCodec.hashStruct(order.sessionId, order.nonce, order.deadline, order.gasLimit, callHashes)
-        );
+        return
+            _hashTypedDataV4(
+                OrderCodec.hashStruct(order.sessionId, order.nonce, order.deadline, order.gasLimit, callHashes)
+            );
     }
 
     /// @inheritdoc ISessionManager

@@ -45,11 +45,10 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
     /// @inheritdoc IERC7579Executor
     /// @dev Only the manager, only mode 0. Copies at most 256 bytes of what the target returns, and reverts with at most
     /// 256 bytes of its reason.
-    function executeFromExecutor(bytes32 mode, bytes calldata executionCalldata)
-        external
-        payable
-        returns (bytes[] memory)
-    {
+    function executeFromExecutor(
+        bytes32 mode,
+        bytes calldata executionCalldata
+    ) external payable returns (bytes[] memory) {
         if (msg.sender != MANAGER) revert ExecutorNotAllowed(msg.sender, MANAGER);
         if (mode != 0) revert ExecutionModeNotSupported(mode);
         if (executionCalldata.length < 52) revert ExecutionCalldataTooShort(executionCalldata.length, 52);
@@ -63,10 +62,14 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
             calldatacopy(start, add(executionCalldata.offset, 52), size)
             let ok := call(gas(), target, value, start, size, 0, 0)
             size := returndatasize()
-            if gt(size, MAX_RETURN) { size := MAX_RETURN }
+            if gt(size, MAX_RETURN) {
+                size := MAX_RETURN
+            }
             let body := add(start, 0x80)
             returndatacopy(body, 0, size)
-            if iszero(ok) { revert(body, size) }
+            if iszero(ok) {
+                revert(body, size)
+            }
             mstore(start, 0x20)
             mstore(add(start, 0x20), 1)
             mstore(add(start, 0x40), 0x20)
@@ -81,12 +84,11 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
         return interfaceId == type(IERC1271).interfaceId || super.supportsInterface(interfaceId);
     }
 
-    function _erc7821AuthorizedExecutor(address caller, bytes32 mode, bytes calldata executionData)
-        internal
-        view
-        override
-        returns (bool)
-    {
+    function _erc7821AuthorizedExecutor(
+        address caller,
+        bytes32 mode,
+        bytes calldata executionData
+    ) internal view override returns (bool) {
         return caller == owner() || super._erc7821AuthorizedExecutor(caller, mode, executionData);
     }
 
@@ -94,7 +96,7 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
     function _rawSignatureValidation(bytes32 hash, bytes calldata signature) internal view override returns (bool) {
         address owner_ = owner();
         if (owner_ != address(this)) return SignatureChecker.isValidSignatureNowCalldata(owner_, hash, signature);
-        (address recovered, ECDSA.RecoverError err,) = ECDSA.tryRecoverCalldata(hash, signature);
+        (address recovered, ECDSA.RecoverError err, ) = ECDSA.tryRecoverCalldata(hash, signature);
         return err == ECDSA.RecoverError.NoError && recovered == owner_;
     }
 }

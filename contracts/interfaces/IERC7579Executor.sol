@@ -5,8 +5,8 @@ pragma solidity ^0.8.35;
 interface IERC7579Executor {
     /// @param mode ERC-7579 execution mode; the manager uses a single call that reverts on failure, all zeros.
     /// @param executionCalldata target 20 ‖ value 32 ‖ data, packed.
-    function executeFromExecutor(bytes32 mode, bytes calldata executionCalldata)
-        external
-        payable
-        returns (bytes[] memory returnData);
+    function executeFromExecutor(
+        bytes32 mode,
+        bytes calldata executionCalldata
+    ) external payable returns (bytes[] memory returnData);
 }

@@ -196,7 +196,11 @@ interface ISessionManager {
     /// @param session Packed session; its keccak256 is `sessionId`.
     /// @param scopes Packed scopes, in the order of their leaves.
     event SessionGranted(
-        address indexed account, bytes32 indexed sessionId, bytes indexed signer, bytes session, bytes[] scopes
+        address indexed account,
+        bytes32 indexed sessionId,
+        bytes indexed signer,
+        bytes session,
+        bytes[] scopes
     );
     /// @notice `sessionId` is dead for ever. `by` is who revoked it.
     event SessionRevoked(address indexed account, bytes32 indexed sessionId, address by);

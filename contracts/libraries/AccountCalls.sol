@@ -20,10 +20,12 @@ library AccountCalls {
     /// @notice Makes the account call `target` with `data`.
     /// @return ok Whether the account's call succeeded; an account without code fails.
     /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0.
-    function call(address account, address target, uint256 value, bytes calldata data)
-        internal
-        returns (bool ok, uint256 consent)
-    {
+    function call(
+        address account,
+        address target,
+        uint256 value,
+        bytes calldata data
+    ) internal returns (bool ok, uint256 consent) {
         uint256 start = _writeInput(target, value, data.length);
         assembly ("memory-safe") {
             calldatacopy(add(start, INPUT_DATA_AT), data.offset, data.length)
@@ -66,10 +68,11 @@ library AccountCalls {
         }
     }
 
-    function _callAccount(address account, uint256 start, uint256 dataLength)
-        private
-        returns (bool ok, uint256 consent)
-    {
+    function _callAccount(
+        address account,
+        uint256 start,
+        uint256 dataLength
+    ) private returns (bool ok, uint256 consent) {
         uint256 gas_ = _spendableGas();
         // The account answers a `bytes[]` of one element: 32 | 1 | 32 | length | bytes. An address without code answers
         // nothing. The tail of the input is padded with zeros to a whole word, as strict decoders want it.
@@ -92,7 +95,9 @@ library AccountCalls {
         assembly ("memory-safe") {
             answer := mload(0x40)
             let size := returndatasize()
-            if gt(size, MAX_RETURN) { size := MAX_RETURN }
+            if gt(size, MAX_RETURN) {
+                size := MAX_RETURN
+            }
             mstore(answer, size)
             returndatacopy(add(answer, 32), 0, size)
             mstore(0x40, add(answer, and(add(size, 63), not(31))))
@@ -106,20 +111,22 @@ library AccountCalls {
     }
 
     /// @return ok Whether the token answered at least one word.
-    function allowance(address token, address account, address spender)
-        internal
-        view
-        returns (bool ok, uint256 amount)
-    {
+    function allowance(
+        address token,
+        address account,
+        address spender
+    ) internal view returns (bool ok, uint256 amount) {
         return _readWord(token, IERC20.allowance.selector, account, spender, 68);
     }
 
     /// @param size Of the input: 36 without `second`, 68 with it.
-    function _readWord(address target, bytes4 selector, address first, address second, uint256 size)
-        private
-        view
-        returns (bool ok, uint256 value)
-    {
+    function _readWord(
+        address target,
+        bytes4 selector,
+        address first,
+        address second,
+        uint256 size
+    ) private view returns (bool ok, uint256 value) {
         uint256 gas_ = _spendableGas();
         // target.staticcall(abi.encodeWithSelector(selector, first, second)) and abi.decode(answer, (uint256)), but with
         // a bounded copy and without a revert.

@@ -14,11 +14,13 @@ library CallCheck {
     /// @notice Reverts unless `packedScope` admits a call with `value` and `data`.
     /// @param index Of the call in its order, for the error.
     /// @return target The scope's.
-    function check(bytes calldata packedScope, address account, uint256 index, uint256 value, bytes calldata data)
-        internal
-        view
-        returns (address target)
-    {
+    function check(
+        bytes calldata packedScope,
+        address account,
+        uint256 index,
+        uint256 value,
+        bytes calldata data
+    ) internal view returns (address target) {
         (uint256 head, uint256 maxValue, uint256 rulesAt) = ScopeCodec.read(packedScope);
         target = address(uint160(head >> 80));
         bytes4 selector = bytes4(uint32(head >> 48));

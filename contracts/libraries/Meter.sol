@@ -29,11 +29,13 @@ library Meter {
     /// allowance.
     /// @param amount How much of `token` the transfer declares, or the call consumed of its allowance.
     /// @return unreadable The first token that did not answer; 0 = all did.
-    function charge(LimitView[] memory limits, address account, uint256 value, address token, uint256 amount)
-        internal
-        view
-        returns (address unreadable)
-    {
+    function charge(
+        LimitView[] memory limits,
+        address account,
+        uint256 value,
+        address token,
+        uint256 amount
+    ) internal view returns (address unreadable) {
         for (uint256 i; i < limits.length; ++i) {
             LimitView memory limit = limits[i];
             (bool ok, uint256 balance) = _balance(limits, i, account);
@@ -71,11 +73,11 @@ library Meter {
     }
 
     /// @dev A token under several limits is read once for each call.
-    function _balance(LimitView[] memory limits, uint256 index, address account)
-        private
-        view
-        returns (bool ok, uint256 balance)
-    {
+    function _balance(
+        LimitView[] memory limits,
+        uint256 index,
+        address account
+    ) private view returns (bool ok, uint256 balance) {
         address token = limits[index].token;
         for (uint256 i; i < index; ++i) {
             if (limits[i].token == token) return (true, limits[i].balance);

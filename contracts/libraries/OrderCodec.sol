@@ -57,11 +57,11 @@ library OrderCodec {
     /// @notice Makes the call at `cursor` the one at hand.
     /// @dev A call is at most 2^24 + 2^17 bytes and an order has at most 255.
     /// @return end Where the next call starts.
-    function readCall(bytes calldata order, OrderView memory view_, uint256 cursor)
-        internal
-        pure
-        returns (uint256 end)
-    {
+    function readCall(
+        bytes calldata order,
+        OrderView memory view_,
+        uint256 cursor
+    ) internal pure returns (uint256 end) {
         unchecked {
             uint256 length = order.number(cursor, 2);
             view_.scopeAt = cursor + 2;
@@ -101,11 +101,12 @@ library OrderCodec {
     }
 
     /// @param dataHash keccak256 of the call's data.
-    function hashCall(address target, uint256 value, bytes32 dataHash, bytes32 scope)
-        internal
-        pure
-        returns (bytes32 callHash)
-    {
+    function hashCall(
+        address target,
+        uint256 value,
+        bytes32 dataHash,
+        bytes32 scope
+    ) internal pure returns (bytes32 callHash) {
         bytes32 typehash = CALL_TYPEHASH;
         // keccak256(abi.encode(CALL_TYPEHASH, target, value, dataHash, scope)), without taking the memory for good.
         assembly ("memory-safe") {

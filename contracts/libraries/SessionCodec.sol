@@ -143,7 +143,11 @@ library SessionCodec {
             mstore(limits, count)
             let pointer := add(limits, 0x20)
             let limit := add(pointer, mul(count, 0x20))
-            for { let end := limit } lt(pointer, end) { pointer := add(pointer, 0x20) } {
+            for {
+                let end := limit
+            } lt(pointer, end) {
+                pointer := add(pointer, 0x20)
+            } {
                 mstore(pointer, limit)
                 limit := add(limit, 0xa0)
             }
@@ -151,11 +155,12 @@ library SessionCodec {
         }
     }
 
-    function _readLimit(bytes calldata packed, uint256 cursor, uint256 elapsed, LimitView memory limit)
-        private
-        pure
-        returns (uint256)
-    {
+    function _readLimit(
+        bytes calldata packed,
+        uint256 cursor,
+        uint256 elapsed,
+        LimitView memory limit
+    ) private pure returns (uint256) {
         // As in `read`: the cursor stays far below 2^256. A period field is never 0 in a granted session; in bytes
         // that were never granted, 0 reads as a lifetime.
         unchecked {

@@ -24,8 +24,7 @@ library SessionRules {
             revert ISessionManager.SignerInvalid(session.signer);
         }
         if (
-            session.validUntil <= session.validAfter
-                || uint256(session.validUntil) - session.validAfter > MAX_DURATION
+            session.validUntil <= session.validAfter || uint256(session.validUntil) - session.validAfter > MAX_DURATION
         ) {
             revert ISessionManager.ValidityInvalid(session.validAfter, session.validUntil, MAX_DURATION);
         }
@@ -42,11 +41,10 @@ library SessionRules {
 
     /// @notice Refuses scopes that could move what no limit meters, and checks that they are the session's.
     /// @return packed The scopes' canonical bytes.
-    function checkScopes(ISessionManager.Session calldata session, ISessionManager.Scope[] calldata scopes)
-        internal
-        view
-        returns (bytes[] memory packed)
-    {
+    function checkScopes(
+        ISessionManager.Session calldata session,
+        ISessionManager.Scope[] calldata scopes
+    ) internal view returns (bytes[] memory packed) {
         if (scopes.length == 0) revert ISessionManager.NoScopes();
         bytes memory forbidden = ForbiddenSelectors.table();
         bytes32[] memory leaves = new bytes32[](scopes.length);
@@ -117,9 +115,8 @@ library SessionRules {
         bool spends = scope.spendMethod != ISessionManager.SpendMethod.None;
         // An allowance of a token to itself, of the native token, or for a plain transfer means nothing.
         if (
-            spends != (scope.spendToken != address(0))
-                || (spends
-                    && (scope.spendToken == scope.target || scope.spendToken == NATIVE_TOKEN || scope.selector == 0))
+            spends != (scope.spendToken != address(0)) ||
+            (spends && (scope.spendToken == scope.target || scope.spendToken == NATIVE_TOKEN || scope.selector == 0))
         ) {
             revert ISessionManager.SpendTokenInvalid(index, scope.spendToken, scope.spendMethod);
         }

@@ -67,9 +67,13 @@ library SessionWordLib {
             }
         }
         uint256 kept = SessionWord.unwrap(self) & ((0xF << 252) | ((1 << 132) - 1));
-        return SessionWord.wrap(
-            kept | (uint256(uint24(head)) << 228) | (uint256(uint64(window)) << 164) | (uint256(uint32(elapsed)) << 132)
-        );
+        return
+            SessionWord.wrap(
+                kept |
+                    (uint256(uint24(head)) << 228) |
+                    (uint256(uint64(window)) << 164) |
+                    (uint256(uint32(elapsed)) << 132)
+            );
     }
 
     /// @return Whether no nonce below `maxOrders` can be used any more.
