@@ -9,7 +9,6 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["latchkey-source", ...defaultServerConditions] } },
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
-    environment: "jsdom",
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

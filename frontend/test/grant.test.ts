@@ -5,10 +5,11 @@ import { checkGrantForm, type GrantForm, toInitialForm, toRoutes } from "../src/
 import { readGrant } from "../src/features/grant/readGrant.ts";
 import { parseConfig } from "../src/lib/config.ts";
 import { ReviewError } from "../src/lib/errors.ts";
-import { toTokens } from "../src/lib/tokens.ts";
+import { toGlossary, toTokens } from "../src/lib/tokens.ts";
 import { account, bot, configJson, manager, owner, recipient, usdc } from "./fixtures.ts";
 
 const config = parseConfig(configJson);
+const now = Math.floor(Date.now() / 1000);
 const deployment = { config, tokens: toTokens(config) };
 const context = { deployment, account, owner };
 const fill = (change: Partial<GrantForm>): GrantForm => ({
@@ -18,7 +19,7 @@ const fill = (change: Partial<GrantForm>): GrantForm => ({
 const build = (form: GrantForm) => {
   const checked = checkGrantForm(form, context);
   if (!checked.ok) throw new Error(JSON.stringify(checked.errors));
-  return buildGrant(checked.input, { config, account, epoch: 4, now: 1_000_000 });
+  return buildGrant(checked.input, { config, glossary: toGlossary(config), account, epoch: 4, now });
 };
 const findErrors = (form: GrantForm) => {
   const checked = checkGrantForm(form, context);
@@ -71,8 +72,8 @@ describe("readGrant", () => {
       account,
       signer: bot,
       epoch: 4,
-      validAfter: 1_000_000,
-      validUntil: 1_086_400,
+      validAfter: now,
+      validUntil: now + 86_400,
       maxOrders: 50,
       limits: [{ token: usdc.address, amount: 100_000_000n, period: 86_400, kind: "gross" }],
     });
@@ -80,12 +81,12 @@ describe("readGrant", () => {
   });
 
   it("refuses bytes that do anything but one grant", () => {
-    const [grant] = [build(fill({}))];
+    const grant = build(fill({}));
     const other = encodeAccountExecute([{ target: manager, data: encodePause() }]);
-    expect(() => readGrant(other, { manager, account })).toThrow();
+    expect(() => readGrant(other, { manager, account })).toThrow("not grant");
     expect(() => readGrant(grant, { manager: recipient, account })).toThrow(ReviewError);
     expect(() => readGrant(grant, { manager, account: recipient })).toThrow(ReviewError);
-    expect(() => readGrant("0x12345678", { manager, account })).toThrow();
+    expect(() => readGrant("0x12345678", { manager, account })).toThrow("not an account's execute");
   });
 
   it("refuses a second call that rides along", () => {

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 
 type DialogProps = { title: string; isOpen: boolean; onClose: () => void; children: ReactNode };
 
-/** A native modal dialog: the browser keeps focus inside, closes on Escape, and gives focus back. */
+/** A native modal dialog: the browser keeps focus inside, closes on Escape or a press beside it, and gives focus back. */
 export const Dialog = ({ title, isOpen, onClose, children }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -18,7 +18,7 @@ export const Dialog = ({ title, isOpen, onClose, children }: DialogProps) => {
       aria-labelledby={id}
       onCancel={onClose}
       onClose={() => isOpen && onClose()}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
+      closedby="any"
       className="m-auto w-[calc(100%-2rem)] max-w-md rounded-2xl border border-line bg-surface p-0 text-ink shadow-2xl"
     >
       {isOpen && (

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { type Deps, useDeps } from "./deps.tsx";
 
 export type Head = { number: bigint; timestamp: number };
@@ -34,5 +34,6 @@ export const useLiveBlocks = () => {
 /** Time by the chain's clock, in seconds; by this machine's until the first block is known. */
 export const useChainNow = (): number => {
   const head = useQuery(headQuery(useDeps()));
-  return head.data?.timestamp ?? Math.floor(Date.now() / 1000);
+  const [machineNow] = useState(() => Math.floor(Date.now() / 1000));
+  return head.data?.timestamp ?? machineNow;
 };

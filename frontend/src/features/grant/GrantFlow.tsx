@@ -41,8 +41,9 @@ export const GrantFlow = ({ account, prefill }: { account: Account; prefill: Gra
     if (authority.data === undefined) return setProblem("The chain has not answered yet. Try again in a moment.");
     try {
       const { epoch } = authority.data;
-      const calldata = buildGrant(checked.input, { config: deps.config, account: account.address, epoch, now });
-      const grant = readGrant(calldata, { manager: deps.config.manager, account: account.address });
+      const { config, glossary } = deps;
+      const calldata = buildGrant(checked.input, { config, glossary, account: account.address, epoch, now });
+      const grant = readGrant(calldata, { manager: config.manager, account: account.address });
       return setReview({ calldata, grant, name: checked.input.name });
     } catch (error) {
       return setProblem(error instanceof Error ? error.message : String(error));

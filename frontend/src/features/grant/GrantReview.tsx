@@ -34,9 +34,13 @@ export const GrantReview = ({ grant, calldata, transaction, onSign, onBack }: Gr
         <MaximumLoss session={grant.session} />
         <details className="text-xs">
           <summary className="w-fit rounded py-1 text-muted hover:text-ink">The bytes to be signed</summary>
-          <p className="mt-2 max-h-48 overflow-y-auto rounded-lg bg-sunken p-3 font-mono break-all" tabIndex={0}>
-            {calldata}
-          </p>
+          <textarea
+            readOnly
+            rows={6}
+            aria-label="The bytes to be signed"
+            className="mt-2 block w-full resize-none rounded-lg bg-sunken p-3 font-mono break-all"
+            value={calldata}
+          />
         </details>
         <TransactionStatus state={transaction.state} done="The key is granted." />
         {transaction.state.step === "signing" && (

@@ -24,15 +24,9 @@ export const GrantSetUp = ({ account, record, blockNumber }: GrantSetUpProps) =>
           <strong>The key is granted</strong>, since block {blockNumber.toString()}. Give these lines to the bot; they
           hold no secret.
         </p>
-        <div className="relative">
-          <pre
-            tabIndex={0}
-            aria-label="Environment of the bot"
-            className="overflow-x-auto rounded-xl bg-sunken p-4 font-mono text-xs leading-relaxed whitespace-pre-wrap break-all"
-          >
-            {snippet}
-          </pre>
-        </div>
+        <pre className="rounded-xl bg-sunken p-4 font-mono text-xs leading-relaxed break-all whitespace-pre-wrap">
+          {snippet}
+        </pre>
         <Notice tone={isUsed ? "good" : "muted"} role="status">
           <span className="flex items-center gap-2.5 text-ink">
             <span

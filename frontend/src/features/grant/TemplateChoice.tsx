@@ -20,19 +20,17 @@ export const TemplateChoice = ({ value, offered, onChange }: TemplateChoiceProps
       {offered.map((template) => (
         <label
           key={template}
-          className="flex gap-3 rounded-xl border border-line p-4 hover:border-strong has-checked:border-brass has-checked:bg-brass-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-brass"
+          className="grid grid-cols-[auto_1fr] gap-x-3 rounded-xl border border-line p-4 hover:border-strong has-checked:border-brass has-checked:bg-brass-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-brass"
         >
           <input
             type="radio"
             name="template"
-            className="mt-1 size-4 shrink-0 accent-brass"
+            className="mt-0.5 size-4 accent-brass outline-none"
             checked={value === template}
             onChange={() => onChange(template)}
           />
-          <span className="min-w-0">
-            <span className="block text-sm font-semibold">{texts[template].title}</span>
-            <span className="mt-1 block text-sm text-muted">{texts[template].text}</span>
-          </span>
+          <span className="text-sm font-semibold">{texts[template].title}</span>
+          <span className="col-start-2 mt-1 text-sm text-muted">{texts[template].text}</span>
         </label>
       ))}
     </div>

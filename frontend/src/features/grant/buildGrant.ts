@@ -1,4 +1,4 @@
-import { createSession, encodeAccountExecute, encodeGrant, templates } from "@latchkey/sdk";
+import { createSession, encodeAccountExecute, encodeGrant, type Glossary, templates } from "@latchkey/sdk";
 import type { Address, Hex } from "viem";
 import type { AppConfig } from "../../lib/config.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -29,11 +29,11 @@ const fillTemplate = (input: GrantInput, account: Address, config: AppConfig) =>
   });
 };
 
-type BuildContext = { config: AppConfig; account: Address; epoch: number; now: number };
+type BuildContext = { config: AppConfig; glossary: Glossary; account: Address; epoch: number; now: number };
 
 /** The bytes the owner will sign: the account's call of the manager's `grant`. */
-export const buildGrant = (input: GrantInput, { config, account, epoch, now }: BuildContext): Hex => {
-  const { session, scopes } = createSession({
+export const buildGrant = (input: GrantInput, { config, glossary, account, epoch, now }: BuildContext): Hex => {
+  const content = {
     account,
     signer: input.signer,
     validAfter: now,
@@ -41,6 +41,7 @@ export const buildGrant = (input: GrantInput, { config, account, epoch, now }: B
     maxOrders: input.maxOrders,
     epoch,
     ...fillTemplate(input, account, config),
-  });
+  };
+  const { session, scopes } = createSession(content, { manager: config.manager, glossary });
   return encodeAccountExecute([{ target: config.manager, value: 0n, data: encodeGrant({ session, scopes }) }]);
 };

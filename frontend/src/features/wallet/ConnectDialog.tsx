@@ -1,5 +1,5 @@
-import { createContext, type ReactNode, use, useEffect, useMemo, useState } from "react";
-import { type Connector, useConnect, useConnection, useConnectors } from "wagmi";
+import { createContext, type ReactNode, use, useMemo, useState } from "react";
+import { type Connector, useConnect, useConnection, useConnectionEffect, useConnectors } from "wagmi";
 import { Dialog } from "../../components/Dialog.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { useDeps } from "../../lib/deps.tsx";
@@ -76,14 +76,12 @@ const WalletList = () => {
 export const ConnectProvider = ({ children }: { children: ReactNode }) => {
   const [isOpen, setOpen] = useState(false);
   const { status } = useConnection();
-  useEffect(() => {
-    if (status === "connected") setOpen(false);
-  }, [status]);
+  useConnectionEffect({ onConnect: () => setOpen(false) });
   const value = useMemo(() => ({ openConnect: () => setOpen(true) }), []);
   return (
     <ConnectContext value={value}>
       {children}
-      <Dialog title="Connect a wallet" isOpen={isOpen} onClose={() => setOpen(false)}>
+      <Dialog title="Connect a wallet" isOpen={isOpen && status !== "connected"} onClose={() => setOpen(false)}>
         <WalletList />
       </Dialog>
     </ConnectContext>
