@@ -1,10 +1,12 @@
 export * from "./admitGrant.ts";
 export * from "./admitOrder.ts";
 export * from "./contractTypes.ts";
+export * from "./createLatchkeyClient.ts";
 export * from "./createScope.ts";
 export * from "./createSession.ts";
 export * from "./decodeCalls.ts";
 export * from "./decodeSessionGranted.ts";
+export * from "./describe.ts";
 export * from "./encodeCalls.ts";
 export * from "./errors.ts";
 export * from "./generated/abi.ts";
@@ -29,3 +31,13 @@ export * from "./unpackScope.ts";
 export * from "./unpackSession.ts";
 export * from "./wire.ts";
 export type { Glossary, TokenInfo } from "./words.ts";
+export type {
+  ChainEvent,
+  LimitRemaining,
+  OrderReason,
+  OrderState,
+  OrderStatus,
+  RelayerInfo,
+  SessionState,
+} from "./relayerResponses.ts";
+export type { RetryPolicy } from "./retry.ts";

@@ -5,8 +5,8 @@ export type TokenInfo = { symbol: string; decimals: number };
 
 /** What lets sentences name things. Whatever is missing is shown raw. */
 export type Glossary = {
-  /** By address. The native token is ETH with 18 decimals unless this says otherwise. */
-  tokens?: Readonly<Record<string, TokenInfo>>;
+  /** By address, or a list. The native token is ETH with 18 decimals unless this says otherwise. */
+  tokens?: Readonly<Record<string, TokenInfo>> | readonly (TokenInfo & { address: Address })[];
   /** Names of contracts and people, by address. Only trusted ones: a label is taken as true. */
   labels?: Readonly<Record<string, string>>;
 };
@@ -21,7 +21,8 @@ export type Words = {
 };
 
 export function createWords({ tokens = {}, labels = {} }: Glossary): Words {
-  const tokenOf = new Map(Object.entries(tokens).map(([address, token]) => [address.toLowerCase(), token]));
+  const entries = isList(tokens) ? tokens.map((token) => [token.address, token] as const) : Object.entries(tokens);
+  const tokenOf = new Map(entries.map(([address, token]) => [address.toLowerCase(), token]));
   const labelOf = new Map(Object.entries(labels).map(([address, label]) => [address.toLowerCase(), label]));
 
   function findToken(token: Address): TokenInfo | undefined {
@@ -91,4 +92,8 @@ export function toGrouped(decimal: string): string {
   const [whole = "", fraction] = decimal.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+function isList<T>(value: Readonly<Record<string, unknown>> | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
 }

@@ -830,7 +830,7 @@ export const sessionAccountAbi = [
       { internalType: "bytes", name: "executionCalldata", type: "bytes" },
     ],
     name: "executeFromExecutor",
-    outputs: [{ internalType: "bytes[]", name: "returnData", type: "bytes[]" }],
+    outputs: [{ internalType: "bytes[]", name: "", type: "bytes[]" }],
     stateMutability: "payable",
     type: "function",
   },

@@ -1,0 +1,288 @@
+import type { Address, Hex } from "viem";
+import { findScope } from "./admitOrder.ts";
+import type { AccountCall } from "./encodeCalls.ts";
+import {
+  LatchkeyError,
+  OrderNotAdmittedError,
+  OrderTimeoutError,
+  RelayerProblemError,
+  ResponseInvalidError,
+} from "./errors.ts";
+import { streamChainEvents } from "./eventStream.ts";
+import { hashOrder } from "./hashOrder.ts";
+import { hashSession } from "./hashSession.ts";
+import { createNonceSource } from "./nonceSource.ts";
+import type { Order, SignedOrder } from "./order.ts";
+import { createRelayerHttp } from "./relayerHttp.ts";
+import {
+  parseChainEvents,
+  parseOrderState,
+  parseRelayerInfo,
+  parseSessionState,
+  parseSessionStates,
+  parseSimulation,
+  type ChainEvent,
+  type LimitRemaining,
+  type OrderState,
+  type RelayerInfo,
+  type SessionState,
+} from "./relayerResponses.ts";
+import { sleep, type RetryPolicy } from "./retry.ts";
+import type { Scope } from "./scope.ts";
+import { toScopesRoot } from "./scopesTree.ts";
+import type { Session } from "./session.ts";
+import { signOrder, type OrderSigner } from "./signOrder.ts";
+import { toErrorSentence } from "./toErrorSentence.ts";
+import { toScopeJson, toSessionJson, toSignedOrderJson } from "./wire.ts";
+
+export type LatchkeyClientOptions = {
+  relayerUrl: string;
+  chainId: number;
+  manager: Address;
+  /** Signs orders; any viem `LocalAccount`. Not needed to read. */
+  sessionKey?: OrderSigner;
+  /** The session to use, if its content is at hand; otherwise `sessionId`, and the relayer is asked. */
+  session?: Session;
+  scopes?: readonly Scope[];
+  sessionId?: Hex;
+  /** Of each request. Default 10 s. */
+  timeoutMs?: number;
+  retryPolicy?: Partial<RetryPolicy>;
+};
+
+export type OrderInput = {
+  calls: readonly AccountCall[];
+  /** Seconds since the Unix epoch, inclusive. Default: in two minutes. */
+  deadline?: number;
+  /** Default: 300,000 and 200,000 for each call. */
+  gasLimit?: number;
+  /** Default: the next one. */
+  nonce?: number;
+};
+
+export type SubmittedOrder = OrderState & { order: Order };
+
+export type LatchkeyClient = {
+  /** Finds the scopes, signs, submits. A refusal is a `RelayerProblemError`; nothing has happened then. */
+  submitOrder: (input: OrderInput, options?: { signal?: AbortSignal }) => Promise<SubmittedOrder>;
+  /** Submitting the same order again returns its present state. */
+  submitSignedOrder: (signedOrder: SignedOrder, options?: { signal?: AbortSignal }) => Promise<OrderState>;
+  /** Runs the order without effect; refusals as of `submitOrder`. */
+  simulateOrder: (input: OrderInput, options?: { signal?: AbortSignal }) => Promise<{ gasUsed: bigint | undefined }>;
+  /** Resolves with the order's final state, whether it ran or not. Throws `OrderTimeoutError`. */
+  waitForOrder: (
+    orderHash: Hex,
+    options?: { timeoutMs?: number; pollIntervalMs?: number; signal?: AbortSignal },
+  ) => Promise<OrderState>;
+  getOrder: (orderHash: Hex) => Promise<OrderState>;
+  getSession: (sessionId?: Hex) => Promise<SessionState>;
+  getRemaining: (sessionId?: Hex) => Promise<LimitRemaining[]>;
+  /** Tells a relayer that missed the grant what the session says; its id proves it. */
+  putSession: (content: { session: Session; scopes: readonly Scope[] }) => Promise<SessionState>;
+  getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
+  /** What happened to an account and its sessions on chain, newest first. */
+  getEventsOfAccount: (account: Address, options?: { limit?: number }) => Promise<ChainEvent[]>;
+  getInfo: () => Promise<RelayerInfo>;
+  /** What happens on chain, as it happens, until `signal` aborts. Reconnects by itself. */
+  streamEvents: (options?: {
+    account?: Address;
+    sessionId?: Hex;
+    lastEventId?: string;
+    signal?: AbortSignal;
+  }) => AsyncGenerator<ChainEvent, void, undefined>;
+};
+
+const finalStatuses: readonly string[] = ["confirmed", "failed", "expired", "cancelled"];
+const nonceTakenCodes = ["nonce-used", "nonce-too-old"];
+/** How often an order is signed again because another process took its nonce. */
+const signingsMax = 3;
+/** Servers send a comment every few seconds; a minute of silence is a dead connection. */
+const streamIdleMs = 60_000;
+
+/** A client of one relayer, and for bots of one session. */
+export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyClient {
+  const { relayerUrl, chainId, manager, timeoutMs = 10_000 } = options;
+  const retryPolicy: RetryPolicy = { attemptsMax: 5, delayBaseMs: 250, delayMaxMs: 5_000, ...options.retryPolicy };
+  const http = createRelayerHttp({ relayerUrl, timeoutMs, retryPolicy });
+  const nonces = createNonceSource(async () => (await getSession()).nextNonce);
+  let loadedContent: Promise<SessionContent> | undefined;
+
+  async function getSession(sessionId = ownSessionId(options)): Promise<SessionState> {
+    const state = await get(`/v1/sessions/${sessionId}`, parseSessionState);
+    checkContent(state.sessionId, state);
+    if (state.sessionId !== sessionId.toLowerCase()) {
+      throw new ResponseInvalidError(`The relayer answered with the session ${state.sessionId}, not ${sessionId}`);
+    }
+    return state;
+  }
+
+  function getContent(): Promise<SessionContent> {
+    const { session, scopes } = options;
+    if (session !== undefined && scopes !== undefined) {
+      return Promise.resolve({ sessionId: hashSession(session), session, scopes });
+    }
+    // Content never changes under an id, so once is enough; a failure is not kept.
+    loadedContent ??= getSession().catch((error: unknown) => {
+      loadedContent = undefined;
+      throw error;
+    });
+    return loadedContent;
+  }
+
+  async function get<T>(path: string, parse: (json: unknown) => T, signal?: AbortSignal): Promise<T> {
+    return parseAnswer(await http.request({ method: "GET", path, signal }), parse);
+  }
+
+  /** Everything of an order but its nonce: fails before a nonce is taken if no scope admits a call. */
+  async function prepare(input: OrderInput): Promise<(nonce: number) => Promise<SignedOrder>> {
+    const { sessionKey } = options;
+    if (sessionKey === undefined) throw new LatchkeyError("The client has no sessionKey, so it cannot sign orders");
+    const { sessionId, session, scopes } = await getContent();
+    const calls = input.calls.map(({ target, value = 0n, data = "0x" }, callIndex) => {
+      const found = findScope({ session, scopes, call: { target, value, data }, callIndex, manager });
+      if ("refusal" in found) throw toNotAdmitted(found.refusal, target, callIndex);
+      return { target, value, data, scope: found.leaf };
+    });
+    return async (nonce) => {
+      const order: Order = {
+        sessionId,
+        nonce,
+        deadline: input.deadline ?? Math.floor(Date.now() / 1000) + 120,
+        gasLimit: input.gasLimit ?? 300_000 + 200_000 * calls.length,
+        calls,
+      };
+      return { order, signature: await signOrder({ order, signer: sessionKey, chainId, manager }) };
+    };
+  }
+
+  async function submitSignedOrder(
+    signedOrder: SignedOrder,
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<OrderState> {
+    const body = toSignedOrderJson(signedOrder);
+    const state = parseAnswer(
+      await http.request({ method: "POST", path: "/v1/orders", body, signal }),
+      parseOrderState,
+    );
+    const orderHash = hashOrder(signedOrder.order, { chainId, manager });
+    if (state.orderHash !== orderHash) {
+      throw new ResponseInvalidError(
+        `The relayer calls the order ${state.orderHash}, but it is ${orderHash}: is it of another chain or manager?`,
+      );
+    }
+    return state;
+  }
+
+  /** `nonce` as given, or the next one; given back if the relayer refuses the order, since it is not stored then. */
+  async function withNonce<T>(given: number | undefined, use: (nonce: number) => Promise<T>): Promise<T> {
+    if (given !== undefined) return use(given);
+    for (let signing = 1; ; signing += 1) {
+      const nonce = await nonces.take();
+      try {
+        return await use(nonce);
+      } catch (error) {
+        if (!(error instanceof RelayerProblemError)) throw error;
+        const isTaken = nonceTakenCodes.includes(error.code);
+        if (!isTaken && !error.code.startsWith("http-")) nonces.release(nonce);
+        if (!isTaken || signing >= signingsMax) throw error;
+        await nonces.refresh();
+      }
+    }
+  }
+
+  return {
+    getSession,
+    submitSignedOrder,
+
+    async submitOrder(input, { signal } = {}) {
+      const sign = await prepare(input);
+      return withNonce(input.nonce, async (nonce) => {
+        const signedOrder = await sign(nonce);
+        return { ...(await submitSignedOrder(signedOrder, { ...(signal && { signal }) })), order: signedOrder.order };
+      });
+    },
+
+    async simulateOrder(input, { signal } = {}) {
+      const sign = await prepare(input);
+      const signedOrder = await sign(input.nonce ?? (await getSession()).nextNonce);
+      const body = toSignedOrderJson(signedOrder);
+      return parseAnswer(
+        await http.request({ method: "POST", path: "/v1/orders/simulate", body, signal }),
+        parseSimulation,
+      );
+    },
+
+    async waitForOrder(orderHash, { timeoutMs: waitMs = 120_000, pollIntervalMs = 500, signal } = {}) {
+      const end = Date.now() + waitMs;
+      let status = "unknown";
+      while (Date.now() < end) {
+        try {
+          const state = await get(`/v1/orders/${orderHash}`, parseOrderState, signal);
+          if (finalStatuses.includes(state.status)) return state;
+          ({ status } = state);
+        } catch (error) {
+          // A relayer that restarts is waited for like a block.
+          if (!(error instanceof LatchkeyError) || !error.retryable || signal?.aborted === true) throw error;
+        }
+        await sleep(Math.min(pollIntervalMs, Math.max(0, end - Date.now())), signal);
+      }
+      throw new OrderTimeoutError(orderHash, status, waitMs);
+    },
+
+    getOrder: (orderHash) => get(`/v1/orders/${orderHash}`, parseOrderState),
+    getRemaining: async (sessionId) => (await getSession(sessionId)).remaining,
+
+    async putSession({ session, scopes }) {
+      const path = `/v1/sessions/${hashSession(session)}`;
+      const body = { session: toSessionJson(session), scopes: scopes.map(toScopeJson) };
+      return parseAnswer(await http.request({ method: "PUT", path, body }), parseSessionState);
+    },
+
+    getSessionsOfAccount: (account) => get(`/v1/accounts/${account}/sessions`, parseSessionStates),
+    getEventsOfAccount: (account, { limit } = {}) =>
+      get(`/v1/accounts/${account}/events${limit === undefined ? "" : `?limit=${limit}`}`, parseChainEvents),
+    getInfo: () => get("/v1/info", parseRelayerInfo),
+
+    streamEvents({ account, sessionId, lastEventId, signal } = {}) {
+      const query = new URLSearchParams({ ...(account && { account }), ...(sessionId && { sessionId }) }).toString();
+      const path = `/v1/events${query === "" ? "" : `?${query}`}`;
+      return streamChainEvents({ http, path, idleMs: streamIdleMs, retryPolicy, signal, lastEventId });
+    },
+  };
+}
+
+type SessionContent = { sessionId: Hex; session: Session; scopes: readonly Scope[] };
+
+function ownSessionId({ session, sessionId }: LatchkeyClientOptions): Hex {
+  if (session !== undefined) return hashSession(session);
+  if (sessionId === undefined) throw new LatchkeyError("The client was given neither a session nor a sessionId");
+  return sessionId;
+}
+
+/** The relayer is not trusted with what a session says: its id and root prove it. */
+function checkContent(sessionId: Hex, { session, scopes }: { session: Session; scopes: readonly Scope[] }): void {
+  if (hashSession(session) !== sessionId || toScopesRoot(scopes) !== session.scopesRoot) {
+    throw new ResponseInvalidError(`The relayer's content of the session ${sessionId} does not hash to it`);
+  }
+}
+
+function parseAnswer<T>(json: unknown, parse: (json: unknown) => T): T {
+  try {
+    return parse(json);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ResponseInvalidError(`The relayer's answer is not what its API promises: ${reason}`, { cause });
+  }
+}
+
+function toNotAdmitted(
+  refusal: { error: string; args: readonly unknown[] } | undefined,
+  target: Address,
+  callIndex: number,
+): OrderNotAdmittedError {
+  if (refusal === undefined) {
+    const none = { error: "ScopeNotGranted", args: [BigInt(callIndex)] };
+    return new OrderNotAdmittedError(`Call number ${callIndex + 1}: the session has no scope for ${target}`, none);
+  }
+  return new OrderNotAdmittedError(toErrorSentence({ name: refusal.error, args: refusal.args }).sentence, refusal);
+}

@@ -1,0 +1,58 @@
+import { getAddress, hexToBigInt, slice, type Address, type Hex } from "viem";
+import { findKnownFunction, type Argument } from "./knownFunctions.ts";
+import type { Rule, Scope } from "./scope.ts";
+import { toGrouped, type Words } from "./words.ts";
+
+/** A clause such as `amountIn must be at most 5 USDC`; what cannot be named is shown as the rule's own words. */
+export function describeRule(rule: Rule, scope: Scope, words: Words): string {
+  const argument = findKnownFunction(scope.selector)?.arguments[rule.offset / 32];
+  const subject = argument?.name ?? `the argument word at byte ${rule.offset}`;
+  const values = toAlternatives(rule.values.map((value) => describeWord(value, argument, scope, words)));
+  switch (rule.op) {
+    case "isAccount":
+      return `${subject} must be your account`;
+    case "equal":
+    case "oneOf":
+      return `${subject} must be ${values}`;
+    case "notEqual":
+      return `${subject} must not be ${values}`;
+    case "atMost":
+      return `${subject} must be at most ${values}`;
+    case "atLeast":
+      return `${subject} must be at least ${values}`;
+  }
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function toAlternatives(values: readonly string[]): string {
+  return values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1) ?? ""}`;
+}
+
+/** Name or address in a word; the word itself if it is not clean. */
+export function toAddressWords(word: Hex, words: Words): string {
+  const address = toAddress(word);
+  return address === undefined ? word : words.toName(address);
+}
+
+/** The address in a word with clean high bits. */
+export function toAddress(word: Hex): Address | undefined {
+  return hexToBigInt(word) >> 160n === 0n ? getAddress(slice(word, 12)) : undefined;
+}
+
+function describeWord(word: Hex, argument: Argument | undefined, scope: Scope, words: Words): string {
+  if (argument === undefined) return word;
+  if (argument.type === "address") return toAddressWords(word, words);
+  const number = hexToBigInt(word);
+  if (argument.name === "fee") return number <= 1_000_000n ? `${Number(number) / 10_000} %` : word;
+  const token = findTokenOfAmount(argument, scope);
+  return token === undefined ? toGrouped(number.toString()) : words.toAmount(number, token);
+}
+
+/** The token an amount is of: the target of a token's own function, or what another rule fixes for a swap. */
+function findTokenOfAmount({ name }: Argument, { target, rules }: Scope): Address | undefined {
+  if (name === "amount") return target;
+  const offset = name.startsWith("amountIn") ? 0 : name.startsWith("amountOut") ? 32 : undefined;
+  const rule = rules.find((candidate) => candidate.op === "equal" && candidate.offset === offset);
+  const [word]: readonly (Hex | undefined)[] = rule?.values ?? [];
+  return word === undefined ? undefined : toAddress(word);
+}
