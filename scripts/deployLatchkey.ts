@@ -4,9 +4,10 @@
  *
  *   node scripts/deployLatchkey.ts <rpc url> <private key of the deployer>
  *
- * Nothing is written to `ignition/deployments`: a local chain ends with its process. Live networks are deployed to by
- * `npx hardhat ignition deploy ignition/modules/Latchkey.ts --network <name>`.
+ * Ignition's record of it is removed at once, for a local chain ends with its process, and the next one starts empty.
+ * Live networks are deployed to by `npx hardhat ignition deploy ignition/modules/Latchkey.ts --network <name>`.
  */
+import { rmSync } from "node:fs";
 import hre from "hardhat";
 import { join } from "node:path";
 import latchkeyModule from "../ignition/modules/Latchkey.ts";
@@ -19,16 +20,22 @@ const sources = ["SessionManager.sol", "accounts/SessionAccount.sol", "accounts/
 const files = [...sources, "test/DemoToken.sol"].map((path) => join(root, "contracts", path));
 await hre.tasks.getTask("build").run({ files, quiet: true });
 
-const { ignition } = await hre.network.connect({
+const { ignition } = await hre.network.create({
   network: "localhost",
   override: { url: rpcUrl, accounts: [privateKey] },
 });
-const deployed = await ignition.deploy(latchkeyModule, {
-  config: { requiredConfirmations: 1, blockPollingInterval: 250 },
-});
-const addresses = {
-  sessionManager: await deployed.sessionManager.getAddress(),
-  sessionAccount: await deployed.sessionAccount.getAddress(),
-  sessionAccountFactory: await deployed.sessionAccountFactory.getAddress(),
-};
-console.log(JSON.stringify(addresses));
+const deploymentId = `local-${process.pid}`;
+try {
+  const { sessionManager, sessionAccount, sessionAccountFactory } = await ignition.deploy(latchkeyModule, {
+    deploymentId,
+    config: { requiredConfirmations: 1, blockPollingInterval: 250 },
+  });
+  const addresses = {
+    sessionManager: await sessionManager.getAddress(),
+    sessionAccount: await sessionAccount.getAddress(),
+    sessionAccountFactory: await sessionAccountFactory.getAddress(),
+  };
+  console.log(JSON.stringify(addresses));
+} finally {
+  rmSync(join(hre.config.paths.ignition, "deployments", deploymentId), { recursive: true, force: true });
+}

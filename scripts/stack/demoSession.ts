@@ -24,7 +24,7 @@ export type DemoSession = {
 
 const dollars = (amount: string): bigint => parseUnits(amount, 6);
 
-/** What the bot may sell in ten minutes; a swap of the demo bot is 5. */
+/** What may leave the account in ten minutes. */
 export const dollarsPerPeriod = dollars("1000");
 const periodSeconds = 600;
 const deposit = dollars("25000");
@@ -54,7 +54,10 @@ export async function createDemoAccount(deps: {
   return account;
 }
 
-/** Grants a fresh key the right to sell dUSD for dETH on Uniswap for a week, 1,000 dUSD in ten minutes at most. */
+/**
+ * Grants a fresh key the right to sell dUSD for dETH on Uniswap and to pay dUSD to the owner, for a week, together
+ * 1,000 dUSD in ten minutes at most.
+ */
 export async function grantDemoSession(deps: {
   chain: LocalChain;
   latchkey: LatchkeyAddresses;
@@ -74,6 +77,13 @@ export async function grantDemoSession(deps: {
     amount: dollarsPerPeriod,
     period: periodSeconds,
   });
+  // Its spend counts under the limit of the swaps.
+  const payment = templates.payment({
+    token: uniswap.tokens.dollar.address,
+    recipients: [chain.accounts.owner.account.address],
+    amount: dollarsPerPeriod,
+    period: periodSeconds,
+  });
   const week = 7 * 24 * 3600;
   const { session, scopes } = createSession({
     account,
@@ -81,7 +91,8 @@ export async function grantDemoSession(deps: {
     validAfter: now,
     validUntil: now + week,
     maxOrders: 100_000,
-    ...swap,
+    scopes: [...swap.scopes, ...payment.scopes],
+    limits: swap.limits,
   });
   const grant = { target: latchkey.sessionManager, data: encodeGrant({ session, scopes }) };
   await chain.send("owner", [{ to: account, data: encodeAccountExecute([grant]) }]);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { UniswapDeployment } from "../deployUniswap.ts";
-import type { LatchkeyAddresses } from "./demoSession.ts";
+import type { DemoSession, LatchkeyAddresses } from "./demoSession.ts";
 import type { LocalChain } from "./localChain.ts";
 import type { ManagedProcess, ProcessGroup } from "./processes.ts";
 import { waitUntil } from "./waitUntil.ts";
@@ -90,16 +90,16 @@ export async function startWebApp(
 
 /** Starts the example bot, which swaps every few seconds. */
 export function startBot(
-  deps: Deps & { relayerUrl: string; uniswap: UniswapDeployment; botKey: string; sessionId: string },
+  deps: Deps & { relayerUrl: string; uniswap: UniswapDeployment; session: DemoSession },
 ): ManagedProcess {
-  const { processes, chain, latchkey, relayerUrl, uniswap, botKey, sessionId } = deps;
+  const { processes, chain, latchkey, relayerUrl, uniswap, session } = deps;
   const env = {
     RELAYER_URL: relayerUrl,
     RPC_URL: chain.rpcUrl,
     CHAIN_ID: String(chain.chainId),
     MANAGER_ADDRESS: latchkey.sessionManager,
-    SESSION_ID: sessionId,
-    SESSION_KEY: botKey,
+    SESSION_ID: session.sessionId,
+    SESSION_KEY: session.key.privateKey,
     ROUTER: uniswap.router,
     TOKEN_IN: uniswap.tokens.dollar.address,
     TOKEN_OUT: uniswap.tokens.ether.address,

@@ -6,7 +6,7 @@ import { deployUniswap, type UniswapDeployment } from "../deployUniswap.ts";
 import { createDemoAccount, type DemoSession, grantDemoSession, type LatchkeyAddresses } from "./demoSession.ts";
 import { type LocalChain, startLocalChain } from "./localChain.ts";
 import { findFreePort } from "./ports.ts";
-import { createProcessGroup, type ManagedProcess } from "./processes.ts";
+import { createProcessGroup, type ManagedProcess, type ProcessGroup } from "./processes.ts";
 import { deployLatchkey, startBot, startRelayer, startWebApp } from "./services.ts";
 
 export type StackOptions = {
@@ -19,7 +19,9 @@ export type StackOptions = {
   /** Told what is being done, a sentence a step. */
   onProgress?: (sentence: string) => void;
   /** Told when a part ends that should not; the stack then still runs and must be stopped. */
-  onCrash?: (sentence: string) => void;
+  onCrash?: (error: Error) => void;
+  /** Stops everything again if it fires while the stack is starting. */
+  signal?: AbortSignal;
 };
 
 /** Everything Latchkey needs on one machine, running. */
@@ -57,76 +59,84 @@ async function choosePorts(options: StackOptions, onProgress: (sentence: string)
 
 /** Starts chain, contracts, Uniswap, relayer, web app and bot. If one fails, what has started is stopped again. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { onProgress = () => {}, onCrash = () => {} } = options;
   const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
-  const crash = Promise.withResolvers<never>();
+  const ended = Promise.withResolvers<never>();
   // Whoever waits for something races against it; nobody has to.
-  crash.promise.catch(() => {});
-  const crashed = crash.promise;
+  ended.promise.catch(() => {});
   const processes = createProcessGroup({
     logFolder: folder,
     onCrash: ({ name, getLog }, reason) => {
-      const sentence = `The ${name} has ended (${reason}). Its last lines:\n${getLog().join("\n")}`;
-      crash.reject(new Error(sentence));
-      onCrash(sentence);
+      const error = new Error(`The ${name} has ended (${reason}). Its last lines:\n${getLog().join("\n")}`);
+      ended.reject(error);
+      options.onCrash?.(error);
     },
   });
   const stop = async () => {
     await processes.stop();
     rmSync(folder, { recursive: true, force: true });
   };
+  options.signal?.addEventListener("abort", () => ended.reject(new Error("Stopped while starting")));
   try {
-    const ports = await choosePorts(options, onProgress);
-    onProgress("Starting a chain (anvil, one block a second) …");
-    const chain = await startLocalChain({ processes, port: ports.chain, crashed });
-    onProgress("Compiling and deploying Latchkey's contracts …");
-    const latchkey = await deployLatchkey({ processes, chain, crashed });
-    const deps = { processes, chain, latchkey, crashed };
-
-    onProgress("Starting the relayer, deploying Uniswap V3 …");
-    const relayerOptions = {
-      ...deps,
-      port: ports.relayer,
-      dataFolder: join(folder, "relayer"),
-      webOrigins: [`http://127.0.0.1:${ports.web}`, `http://localhost:${ports.web}`],
-    };
-    const [relayer, uniswap] = await Promise.all([
-      startRelayer(relayerOptions),
-      deployUniswap({ publicClient: chain.publicClient, walletClient: chain.getWalletClient("deployer") }),
+    return await Promise.race([
+      startParts({ options, processes, folder, crashed: ended.promise, stop }),
+      ended.promise,
     ]);
-    let relayerProcess = relayer.process;
-
-    onProgress("Creating an account and granting the bot's key a session …");
-    const account = await createDemoAccount({ chain, latchkey, uniswap });
-    const session = await grantDemoSession({ chain, latchkey, uniswap, account });
-
-    if (options.web ?? true) onProgress("Starting the web app …");
-    const web =
-      (options.web ?? true)
-        ? await startWebApp({ ...deps, port: ports.web, folder, relayerUrl: relayer.url, uniswap })
-        : undefined;
-    const { sessionId, key } = session;
-    const bot =
-      (options.bot ?? true)
-        ? startBot({ ...deps, relayerUrl: relayer.url, uniswap, sessionId, botKey: key.privateKey })
-        : undefined;
-    return {
-      urls: { rpc: chain.rpcUrl, relayer: relayer.url, web },
-      chain,
-      addresses: latchkey,
-      uniswap,
-      account,
-      session,
-      bot,
-      crashed,
-      restartRelayer: async () => {
-        await relayerProcess.kill();
-        ({ process: relayerProcess } = await startRelayer(relayerOptions));
-      },
-      stop,
-    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function startParts(deps: {
+  options: StackOptions;
+  processes: ProcessGroup;
+  folder: string;
+  crashed: Promise<never>;
+  stop: () => Promise<void>;
+}): Promise<Stack> {
+  const { options, processes, folder, crashed, stop } = deps;
+  const { onProgress = () => {}, web: hasWeb = true, bot: hasBot = true } = options;
+  const ports = await choosePorts(options, onProgress);
+  onProgress("Starting a chain (anvil, one block a second) …");
+  const chain = await startLocalChain({ processes, port: ports.chain, crashed });
+  onProgress("Compiling and deploying Latchkey's contracts …");
+  const latchkey = await deployLatchkey({ processes, chain, crashed });
+  const parts = { processes, chain, latchkey, crashed };
+
+  onProgress("Starting the relayer, deploying Uniswap V3 …");
+  const relayerOptions = {
+    ...parts,
+    port: ports.relayer,
+    dataFolder: join(folder, "relayer"),
+    webOrigins: [`http://127.0.0.1:${ports.web}`, `http://localhost:${ports.web}`],
+  };
+  const [relayer, uniswap] = await Promise.all([
+    startRelayer(relayerOptions),
+    deployUniswap({ publicClient: chain.publicClient, walletClient: chain.getWalletClient("deployer") }),
+  ]);
+  let relayerProcess = relayer.process;
+  const relayerUrl = relayer.url;
+
+  onProgress("Creating an account and granting the bot's key a session …");
+  const account = await createDemoAccount({ chain, latchkey, uniswap });
+  const session = await grantDemoSession({ chain, latchkey, uniswap, account });
+
+  if (hasWeb) onProgress("Starting the web app …");
+  const web = hasWeb ? await startWebApp({ ...parts, port: ports.web, folder, relayerUrl, uniswap }) : undefined;
+  const bot = hasBot ? startBot({ ...parts, relayerUrl, uniswap, session }) : undefined;
+  return {
+    urls: { rpc: chain.rpcUrl, relayer: relayerUrl, web },
+    chain,
+    addresses: latchkey,
+    uniswap,
+    account,
+    session,
+    bot,
+    crashed,
+    restartRelayer: async () => {
+      await relayerProcess.kill();
+      ({ process: relayerProcess } = await startRelayer(relayerOptions));
+    },
+    stop,
+  };
 }
