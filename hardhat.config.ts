@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
@@ -15,9 +16,21 @@ const compiler = {
   },
 } as const;
 
+/** Tests deploy the artifacts of what they test, so they themselves may be compiled the quick way. */
+const testCompiler = { ...compiler, settings: { evmVersion: compiler.settings.evmVersion } };
+const testFiles = globSync("test/contracts/**/*.t.sol", { cwd: import.meta.dirname });
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
-  solidity: { profiles: { default: compiler, production: compiler } },
+  solidity: {
+    profiles: {
+      default: {
+        compilers: [compiler],
+        overrides: Object.fromEntries(testFiles.map((file) => [file, testCompiler])),
+      },
+      production: compiler,
+    },
+  },
   paths: {
     tests: { mocha: "./test/flows", solidity: "./test/contracts" },
   },

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.35;
 
 import {ISessionManager} from "../../contracts/interfaces/ISessionManager.sol";
+import {SessionAccount} from "../../contracts/accounts/SessionAccount.sol";
 import {SessionAccountFactory} from "../../contracts/accounts/SessionAccountFactory.sol";
-import {NATIVE_TOKEN} from "../../contracts/libraries/NativeToken.sol";
 import {GasToken} from "../../contracts/test/GasToken.sol";
 import {TestBase} from "./TestBase.sol";
 
@@ -23,6 +23,13 @@ abstract contract BaseTest is TestBase {
     /// @dev One call of an order: the scope by its position in the grant.
     struct CallSpec {
         uint256 scope;
+        uint256 value;
+        bytes data;
+    }
+
+    /// @dev ERC-7821.
+    struct AccountCall {
+        address target;
         uint256 value;
         bytes data;
     }
@@ -83,39 +90,32 @@ abstract contract BaseTest is TestBase {
         session.epoch = manager.accountStateOf(account).epoch;
     }
 
-    function _session(ISessionManager.Limit memory limit)
-        internal
-        view
-        returns (ISessionManager.Session memory session)
-    {
+    function _session(
+        ISessionManager.Limit memory limit
+    ) internal view returns (ISessionManager.Session memory session) {
         session = _session();
         session.limits = _limits(limit);
     }
 
-    function _limit(address token_, uint104 amount, uint32 period)
-        internal
-        pure
-        returns (ISessionManager.Limit memory limit)
-    {
+    function _limit(
+        address token_,
+        uint104 amount,
+        uint32 period
+    ) internal pure returns (ISessionManager.Limit memory limit) {
         limit.token = token_;
         limit.amount = amount;
         limit.period = period;
     }
 
-    function _limits(ISessionManager.Limit memory limit)
-        internal
-        pure
-        returns (ISessionManager.Limit[] memory limits)
-    {
+    function _limits(ISessionManager.Limit memory limit) internal pure returns (ISessionManager.Limit[] memory limits) {
         limits = new ISessionManager.Limit[](1);
         limits[0] = limit;
     }
 
-    function _limits(ISessionManager.Limit memory first, ISessionManager.Limit memory second)
-        internal
-        pure
-        returns (ISessionManager.Limit[] memory limits)
-    {
+    function _limits(
+        ISessionManager.Limit memory first,
+        ISessionManager.Limit memory second
+    ) internal pure returns (ISessionManager.Limit[] memory limits) {
         limits = new ISessionManager.Limit[](2);
         (limits[0], limits[1]) = (first, second);
     }
@@ -129,58 +129,45 @@ abstract contract BaseTest is TestBase {
         return _scope(address(token), token.transfer.selector);
     }
 
-    function _nativeScope(address target, uint128 maxValue)
-        internal
-        pure
-        returns (ISessionManager.Scope memory scope)
-    {
+    function _nativeScope(address target, uint128 maxValue) internal pure returns (ISessionManager.Scope memory scope) {
         scope.target = target;
         scope.maxValue = maxValue;
     }
 
-    function _spendScope(address target, bytes4 selector, address spendToken)
-        internal
-        pure
-        returns (ISessionManager.Scope memory scope)
-    {
+    function _spendScope(
+        address target,
+        bytes4 selector,
+        address spendToken
+    ) internal pure returns (ISessionManager.Scope memory scope) {
         scope = _scope(target, selector);
         scope.spendToken = spendToken;
         scope.spendMethod = ISessionManager.SpendMethod.Allowance;
     }
 
-    function _scopes(ISessionManager.Scope memory scope)
-        internal
-        pure
-        returns (ISessionManager.Scope[] memory scopes)
-    {
+    function _scopes(ISessionManager.Scope memory scope) internal pure returns (ISessionManager.Scope[] memory scopes) {
         scopes = new ISessionManager.Scope[](1);
         scopes[0] = scope;
     }
 
-    function _scopes(ISessionManager.Scope memory first, ISessionManager.Scope memory second)
-        internal
-        pure
-        returns (ISessionManager.Scope[] memory scopes)
-    {
+    function _scopes(
+        ISessionManager.Scope memory first,
+        ISessionManager.Scope memory second
+    ) internal pure returns (ISessionManager.Scope[] memory scopes) {
         scopes = new ISessionManager.Scope[](2);
         (scopes[0], scopes[1]) = (first, second);
     }
 
-    function _rule(ISessionManager.RuleOp op, uint16 offset)
-        internal
-        pure
-        returns (ISessionManager.Rule memory rule)
-    {
+    function _rule(ISessionManager.RuleOp op, uint16 offset) internal pure returns (ISessionManager.Rule memory rule) {
         rule.op = op;
         rule.offset = offset;
         rule.values = new bytes32[](0);
     }
 
-    function _rule(ISessionManager.RuleOp op, uint16 offset, bytes32 value)
-        internal
-        pure
-        returns (ISessionManager.Rule memory rule)
-    {
+    function _rule(
+        ISessionManager.RuleOp op,
+        uint16 offset,
+        bytes32 value
+    ) internal pure returns (ISessionManager.Rule memory rule) {
         rule.op = op;
         rule.offset = offset;
         rule.values = new bytes32[](1);
@@ -197,11 +184,10 @@ abstract contract BaseTest is TestBase {
     // ---------------------------------------------------------------------------------------------------------------
 
     /// @dev Sorts the scopes by leaf, sets the root, packs. Positions of scopes change: see `_position`.
-    function _prepare(ISessionManager.Session memory session, ISessionManager.Scope[] memory scopes)
-        internal
-        view
-        returns (Grant memory granted)
-    {
+    function _prepare(
+        ISessionManager.Session memory session,
+        ISessionManager.Scope[] memory scopes
+    ) internal view returns (Grant memory granted) {
         granted.leaves = _sort(scopes);
         session.scopesRoot = _root(granted.leaves);
         granted.session = session;
@@ -210,19 +196,19 @@ abstract contract BaseTest is TestBase {
         granted.id = keccak256(granted.packed);
     }
 
-    function _grant(ISessionManager.Session memory session, ISessionManager.Scope[] memory scopes)
-        internal
-        returns (Grant memory granted)
-    {
+    function _grant(
+        ISessionManager.Session memory session,
+        ISessionManager.Scope[] memory scopes
+    ) internal returns (Grant memory granted) {
         granted = _prepare(session, scopes);
         vm.prank(session.account);
         manager.grant(session, scopes);
     }
 
-    function _grant(ISessionManager.Session memory session, ISessionManager.Scope memory scope)
-        internal
-        returns (Grant memory)
-    {
+    function _grant(
+        ISessionManager.Session memory session,
+        ISessionManager.Scope memory scope
+    ) internal returns (Grant memory) {
         return _grant(session, _scopes(scope));
     }
 
@@ -234,6 +220,14 @@ abstract contract BaseTest is TestBase {
     /// @dev `token.increment()`, without limits.
     function _grantIncrement() internal returns (Grant memory) {
         return _grant(_session(), _scope(address(token), token.increment.selector));
+    }
+
+    /// @dev As the owner does: through the account's `execute`.
+    function _accountExecute(address target, bytes memory data) internal {
+        AccountCall[] memory calls = new AccountCall[](1);
+        calls[0] = AccountCall(target, 0, data);
+        vm.prank(owner);
+        SessionAccount(payable(account)).execute(BATCH_MODE, abi.encode(calls));
     }
 
     function _revoke(Grant memory granted) internal {
@@ -311,11 +305,11 @@ abstract contract BaseTest is TestBase {
         order.calls[0] = call;
     }
 
-    function _order(uint24 nonce, CallSpec memory first, CallSpec memory second)
-        internal
-        view
-        returns (OrderSpec memory order)
-    {
+    function _order(
+        uint24 nonce,
+        CallSpec memory first,
+        CallSpec memory second
+    ) internal view returns (OrderSpec memory order) {
         order = _order(nonce);
         order.calls = new CallSpec[](2);
         (order.calls[0], order.calls[1]) = (first, second);
@@ -326,11 +320,10 @@ abstract contract BaseTest is TestBase {
     }
 
     /// @dev What the session key signs.
-    function _typed(Grant memory granted, OrderSpec memory spec)
-        internal
-        pure
-        returns (ISessionManager.Order memory order)
-    {
+    function _typed(
+        Grant memory granted,
+        OrderSpec memory spec
+    ) internal pure returns (ISessionManager.Order memory order) {
         order.sessionId = granted.id;
         order.nonce = spec.nonce;
         order.deadline = spec.deadline;
@@ -366,11 +359,11 @@ abstract contract BaseTest is TestBase {
         return _pack(granted, spec, "");
     }
 
-    function _pack(Grant memory granted, OrderSpec memory spec, bytes memory signature)
-        internal
-        view
-        returns (bytes memory packed)
-    {
+    function _pack(
+        Grant memory granted,
+        OrderSpec memory spec,
+        bytes memory signature
+    ) internal view returns (bytes memory packed) {
         packed = abi.encodePacked(
             spec.gasLimit,
             spec.nonce,
@@ -388,15 +381,16 @@ abstract contract BaseTest is TestBase {
     function _packCall(Grant memory granted, CallSpec memory call) private view returns (bytes memory) {
         bytes memory scope = manager.packScope(granted.scopes[call.scope]);
         bytes memory proof = _proof(granted.leaves, call.scope);
-        return abi.encodePacked(
-            uint16(scope.length),
-            scope,
-            uint8(proof.length / 32),
-            proof,
-            uint128(call.value),
-            uint24(call.data.length),
-            call.data
-        );
+        return
+            abi.encodePacked(
+                uint16(scope.length),
+                scope,
+                uint8(proof.length / 32),
+                proof,
+                uint128(call.value),
+                uint24(call.data.length),
+                call.data
+            );
     }
 
     // ---------------------------------------------------------------------------------------------------------------

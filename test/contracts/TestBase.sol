@@ -24,7 +24,7 @@ abstract contract TestBase {
     function _bound(uint256 value, uint256 min, uint256 max) internal pure returns (uint256) {
         if (value >= min && value <= max) return value;
         uint256 size = max - min + 1;
-        return size == 0 ? value : min + value % size;
+        return size == 0 ? value : min + (value % size);
     }
 
     function _address(string memory name) internal returns (address addr) {

@@ -26,7 +26,9 @@ contract RevokeTest is BaseTest {
             granted,
             _order(1, _transferData(1)),
             abi.encodeWithSelector(
-                ISessionManager.SessionNotActive.selector, granted.id, ISessionManager.SessionStatus.Revoked
+                ISessionManager.SessionNotActive.selector,
+                granted.id,
+                ISessionManager.SessionStatus.Revoked
             )
         );
     }
@@ -37,7 +39,9 @@ contract RevokeTest is BaseTest {
         vm.prank(account);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ISessionManager.SessionAlreadyKnown.selector, prepared.id, ISessionManager.SessionStatus.Revoked
+                ISessionManager.SessionAlreadyKnown.selector,
+                prepared.id,
+                ISessionManager.SessionStatus.Revoked
             )
         );
         manager.grant(prepared.session, prepared.scopes);
