@@ -39,20 +39,23 @@ export function admitGrant({
 }
 
 function checkSupported(session: Session): Refusal | undefined {
-  const refuse = (field: string): Refusal => ({ error: "FieldNotSupported", args: [field] });
-  if (session.accountKind !== "sessionAccount") return refuse("accountKind");
+  if (session.accountKind !== "sessionAccount") return refuseField("accountKind");
   if (size(session.signer) < 20) return { error: "SignerInvalid", args: [session.signer] };
-  if (size(session.signer) !== 20) return refuse("signer");
-  if (session.sentinel !== zeroAddress) return refuse("sentinel");
-  if (session.sentinelMayRevoke) return refuse("sentinelMayRevoke");
-  if (session.leaseTtl !== 0) return refuse("leaseTtl");
-  if (size(session.approver) !== 0) return refuse("approver");
-  if (session.revokeOnMisuse) return refuse("revokeOnMisuse");
+  if (size(session.signer) !== 20) return refuseField("signer");
+  if (session.sentinel !== zeroAddress) return refuseField("sentinel");
+  if (session.sentinelMayRevoke) return refuseField("sentinelMayRevoke");
+  if (session.leaseTtl !== 0) return refuseField("leaseTtl");
+  if (size(session.approver) !== 0) return refuseField("approver");
+  if (session.revokeOnMisuse) return refuseField("revokeOnMisuse");
   for (const limit of session.limits) {
-    if (limit.kind !== "gross") return refuse("limit.kind");
-    if (limit.approveAbove !== 0n) return refuse("limit.approveAbove");
+    if (limit.kind !== "gross") return refuseField("limit.kind");
+    if (limit.approveAbove !== 0n) return refuseField("limit.approveAbove");
   }
   return undefined;
+}
+
+function refuseField(field: string): Refusal {
+  return { error: "FieldNotSupported", args: [field] };
 }
 
 function checkSession(

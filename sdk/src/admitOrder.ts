@@ -1,7 +1,7 @@
 import { hexToBigInt, isAddressEqual, size, slice, type Address, type Hex } from "viem";
 import { hashScope } from "./hashScope.ts";
 import type { Call, Order } from "./order.ts";
-import type { Scope } from "./scope.ts";
+import type { Rule, RuleOp, Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 
 /** Why something is not allowed: the manager's error, with the arguments the manager would give it. */
@@ -122,20 +122,16 @@ function hasSelector(data: Hex, selector: Hex): boolean {
   return size(data) >= (minLengths[selector.toLowerCase()] ?? 4);
 }
 
-function holds(rule: Scope["rules"][number], word: bigint, account: Address): boolean {
+function holds(rule: Rule, word: bigint, account: Address): boolean {
   if (rule.op === "isAccount") return word === hexToBigInt(account);
-  const values = rule.values.map((value) => hexToBigInt(value));
-  if (rule.op === "oneOf") return values.includes(word);
-  const [value] = values;
-  if (value === undefined) return false;
-  switch (rule.op) {
-    case "equal":
-      return word === value;
-    case "notEqual":
-      return word !== value;
-    case "atMost":
-      return word <= value;
-    case "atLeast":
-      return word >= value;
-  }
+  const isMet = comparisons[rule.op];
+  return rule.values.some((value) => isMet(word, hexToBigInt(value)));
 }
+
+const comparisons: Readonly<Record<Exclude<RuleOp, "isAccount">, (word: bigint, value: bigint) => boolean>> = {
+  equal: (word, value) => word === value,
+  notEqual: (word, value) => word !== value,
+  atMost: (word, value) => word <= value,
+  atLeast: (word, value) => word >= value,
+  oneOf: (word, value) => word === value,
+};

@@ -174,12 +174,12 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
   }
 
   /** `nonce` as given, or the next one; given back if the relayer refuses the order, since it is not stored then. */
-  async function withNonce<T>(given: number | undefined, use: (nonce: number) => Promise<T>): Promise<T> {
-    if (given !== undefined) return use(given);
+  async function withNonce<T>(given: number | undefined, attempt: (nonce: number) => Promise<T>): Promise<T> {
+    if (given !== undefined) return attempt(given);
     for (let signing = 1; ; signing += 1) {
       const nonce = await nonces.take();
       try {
-        return await use(nonce);
+        return await attempt(nonce);
       } catch (error) {
         if (!(error instanceof RelayerProblemError)) throw error;
         const isTaken = nonceTakenCodes.includes(error.code);

@@ -1,6 +1,6 @@
 import { getAddress, hexToBigInt, slice, type Address, type Hex } from "viem";
 import { findKnownFunction, type Argument } from "./knownFunctions.ts";
-import type { Rule, Scope } from "./scope.ts";
+import type { Rule, RuleOp, Scope } from "./scope.ts";
 import { toGrouped, type Words } from "./words.ts";
 
 /** A clause such as `amountIn must be at most 5 USDC`; what cannot be named is shown as the rule's own words. */
@@ -8,20 +8,17 @@ export function describeRule(rule: Rule, scope: Scope, words: Words): string {
   const argument = findKnownFunction(scope.selector)?.arguments[rule.offset / 32];
   const subject = argument?.name ?? `the argument word at byte ${rule.offset}`;
   const values = toAlternatives(rule.values.map((value) => describeWord(value, argument, scope, words)));
-  switch (rule.op) {
-    case "isAccount":
-      return `${subject} must be your account`;
-    case "equal":
-    case "oneOf":
-      return `${subject} must be ${values}`;
-    case "notEqual":
-      return `${subject} must not be ${values}`;
-    case "atMost":
-      return `${subject} must be at most ${values}`;
-    case "atLeast":
-      return `${subject} must be at least ${values}`;
-  }
+  return `${subject} ${phrases[rule.op]} ${rule.op === "isAccount" ? "your account" : values}`;
 }
+
+const phrases: Readonly<Record<RuleOp, string>> = {
+  equal: "must be",
+  notEqual: "must not be",
+  atMost: "must be at most",
+  atLeast: "must be at least",
+  oneOf: "must be",
+  isAccount: "must be",
+};
 
 /** `a`, `a or b`, `a, b or c`. */
 export function toAlternatives(values: readonly string[]): string {

@@ -23,32 +23,41 @@ export async function* streamChainEvents({
   signal?: AbortSignal | undefined;
   lastEventId?: string | undefined;
 }): AsyncGenerator<ChainEvent, void, undefined> {
+  const isOver = (): boolean => signal?.aborted === true;
   let last = lastEventId;
-  for (let failures = 0; signal?.aborted !== true;) {
+  let failures = 0;
+  while (!isOver()) {
     const connection = new AbortController();
-    const watch = createIdleWatch(connection, idleMs);
     const abort = (): void => connection.abort();
     signal?.addEventListener("abort", abort, { once: true });
+    const watch = createIdleWatch(connection, idleMs);
+    const onBytes = (): void => {
+      failures = 0;
+      watch.touch();
+    };
+    let cause: unknown;
     try {
       const headers = { accept: "text/event-stream", ...(last === undefined ? {} : { "last-event-id": last }) };
       const response = await http.open(path, { headers, signal: connection.signal });
       if (response.body === null) throw new ResponseInvalidError("The relayer's event stream has no body");
-      failures = 0;
-      for await (const event of readEvents(response.body, watch.touch)) {
+      for await (const event of readEvents(response.body, onBytes)) {
         last = event.id;
         yield event;
       }
+      cause = new LatchkeyError("The relayer closed the event stream", { retryable: true });
     } catch (error) {
-      if (isOver()) return;
-      const isLost = connection.signal.aborted || !(error instanceof LatchkeyError) || error.retryable;
-      failures += 1;
-      if (!isLost || failures >= retryPolicy.attemptsMax) throw error;
-      await sleep(toDelay(error, failures, retryPolicy), signal).catch(() => undefined);
+      cause = error;
     } finally {
       watch.stop();
       signal?.removeEventListener("abort", abort);
       connection.abort();
     }
+    if (isOver()) return;
+    failures += 1;
+    // What is not ours is the connection breaking off.
+    const isFatal = cause instanceof LatchkeyError && !cause.retryable;
+    if (isFatal || failures >= retryPolicy.attemptsMax) throw cause;
+    await sleep(toDelay(cause, failures, retryPolicy), signal).catch(() => undefined);
   }
 }
 

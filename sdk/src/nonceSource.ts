@@ -32,7 +32,7 @@ export function createNonceSource(load: () => Promise<number>): NonceSource {
     async take() {
       if (next === undefined || loading !== undefined) await refresh();
       const from = next ?? 0;
-      released = released.filter((nonce) => from - nonce < reuseMax).sort((a, b) => a - b);
+      released = released.filter((nonce) => from - nonce < reuseMax).toSorted((a, b) => a - b);
       const reused = released.shift();
       if (reused !== undefined) return reused;
       next = from + 1;

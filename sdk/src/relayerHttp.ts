@@ -72,17 +72,20 @@ async function toProblem(response: Response): Promise<RelayerProblemError> {
   const parsed: unknown = await response.json().catch(() => undefined);
   const fields: Readonly<Record<string, unknown>> =
     typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : {};
-  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
   return new RelayerProblemError({
     status,
-    code: text(fields["code"]) ?? `http-${status}`,
-    title: text(fields["title"]) ?? (response.statusText || `HTTP status ${status}`),
-    detail: text(fields["detail"]),
+    code: toText(fields["code"]) ?? `http-${status}`,
+    title: toText(fields["title"]) ?? (response.statusText || `HTTP status ${status}`),
+    detail: toText(fields["detail"]),
     rule: fields["rule"],
     errors: fields["errors"],
     retryable: typeof fields["retryable"] === "boolean" ? fields["retryable"] : [429, 502, 503, 504].includes(status),
     retryAfterMs: toRetryAfterMs(response.headers.get("retry-after")),
   });
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function toRetryAfterMs(header: string | null): number | undefined {

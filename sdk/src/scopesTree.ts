@@ -42,7 +42,7 @@ export function sortScopes(scopes: readonly Scope[]): Scope[] {
 function toLeaves(scopes: readonly Scope[]): Hex[] {
   if (scopes.length === 0) throw new FieldInvalidError("scopes", "is empty");
   // Lower-case hex of one length: the order of strings is the order of numbers.
-  return scopes.map(hashScope).sort();
+  return scopes.map(hashScope).toSorted();
 }
 
 function toRoot(leaves: Hex[]): Hex {

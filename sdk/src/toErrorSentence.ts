@@ -95,8 +95,9 @@ function explainData(data: Hex, words: Words): ErrorSentence {
     return { name: named.name, args: [], sentence: `It was refused with ${named.name}.` };
   }
   try {
-    const { errorName, args = [] } = decodeErrorResult({ abi: knownErrors, data });
-    return explain(errorName, args, words);
+    // An error without parameters comes without `args`.
+    const decoded: { errorName: string; args?: readonly unknown[] } = decodeErrorResult({ abi: knownErrors, data });
+    return explain(decoded.errorName, decoded.args ?? [], words);
   } catch {
     // Not one of ours, or cut off: 256 bytes of a reason are kept.
     const sentence = named === undefined ? `It failed with ${data}.` : `It was refused with ${named.name} (${data}).`;

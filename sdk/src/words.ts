@@ -50,10 +50,13 @@ export function toTimeWords(seconds: number): string {
   const date = new Date(seconds * 1000);
   // Beyond the year 275760 there are no dates.
   if (Number.isNaN(date.getTime())) return `${seconds} seconds after 1970`;
-  const pad = (value: number): string => value.toString().padStart(2, "0");
-  const secondsPart = date.getUTCSeconds() === 0 ? "" : `:${pad(date.getUTCSeconds())}`;
+  const secondsPart = date.getUTCSeconds() === 0 ? "" : `:${toTwoDigits(date.getUTCSeconds())}`;
   const day = `${date.getUTCDate()} ${months[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`;
-  return `${day}, ${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}${secondsPart} UTC`;
+  return `${day}, ${toTwoDigits(date.getUTCHours())}:${toTwoDigits(date.getUTCMinutes())}${secondsPart} UTC`;
+}
+
+function toTwoDigits(value: number): string {
+  return value.toString().padStart(2, "0");
 }
 
 const units = [
