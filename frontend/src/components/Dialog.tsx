@@ -16,8 +16,8 @@ export const Dialog = ({ title, isOpen, onClose, children }: DialogProps) => {
     <dialog
       ref={ref}
       aria-labelledby={id}
-      onCancel={onClose}
-      onClose={() => isOpen && onClose()}
+      // Strict mode closes and opens again; the event of the first then finds the dialog open.
+      onClose={(event) => isOpen && !event.currentTarget.open && onClose()}
       closedby="any"
       className="m-auto w-[calc(100%-2rem)] max-w-md rounded-2xl border border-line bg-surface p-0 text-ink shadow-2xl"
     >
