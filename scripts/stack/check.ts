@@ -93,7 +93,7 @@ async function waitForSwaps(stack: Stack): Promise<Swap[]> {
   return swaps;
 }
 
-export function createOrders(stack: Stack) {
+function createOrders(stack: Stack) {
   const { account, addresses, chain, session, uniswap } = stack;
   const { dollar, ether } = uniswap.tokens;
   const signer = privateKeyToAccount(session.key.privateKey);
@@ -140,8 +140,8 @@ export function createOrders(stack: Stack) {
 }
 
 /** Sends the order straight to the contract, from an account that has nothing to do with it, and wants it to revert. */
-export async function refuseByContract(
-  { addresses, chain }: Stack,
+async function refuseByContract(
+  { addresses, chain, uniswap }: Stack,
   packed: Hex,
 ): Promise<{ name: string; sentence: string }> {
   const call = {
@@ -151,9 +151,10 @@ export async function refuseByContract(
     args: [packed],
   } as const;
   const stranger = chain.accounts.stranger.account;
+  const tokens = Object.values(uniswap.tokens);
   const refusal = await chain.publicClient.simulateContract({ ...call, account: stranger }).then(
     () => undefined,
-    (error: unknown) => toErrorSentence(error instanceof Error ? error : new Error(String(error))),
+    (error: unknown) => toErrorSentence(error instanceof Error ? error : new Error(String(error)), { tokens }),
   );
   if (!refusal) throw new Error("The contract would execute an order it must refuse");
   // With gas given, so that the transaction is mined and fails on the chain too.
