@@ -1,21 +1,29 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 
-type CardProps = { title?: string; aside?: ReactNode; children: ReactNode; className?: string };
+type CardProps = {
+  title?: string;
+  children: ReactNode;
+  /** Whether focus goes to the title when the card appears: it replaces what the person was at. */
+  takesFocus?: boolean;
+};
 
-export const Card = ({ title, aside, children, className = "" }: CardProps) => {
+export const Card = ({ title, children, takesFocus = false }: CardProps) => {
   const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!takesFocus) return;
+    heading.current?.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }, [takesFocus]);
   return (
     <section
       aria-labelledby={title === undefined ? undefined : id}
-      className={`min-w-0 rounded-2xl border border-line bg-surface p-5 sm:p-6 ${className}`}
+      className="min-w-0 rounded-2xl border border-line bg-surface p-5 sm:p-6"
     >
       {title !== undefined && (
-        <div className="mb-4 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-          <h2 id={id} className="text-base font-semibold">
-            {title}
-          </h2>
-          {aside}
-        </div>
+        <h2 ref={heading} id={id} tabIndex={-1} className="mb-4 text-base font-semibold outline-none">
+          {title}
+        </h2>
       )}
       {children}
     </section>

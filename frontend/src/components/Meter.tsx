@@ -12,7 +12,7 @@ const toPercent = (part: bigint, whole: bigint): number => (whole === 0n ? 0 : N
 /** What is left of a budget: the remainder first and large, the limit after it. */
 export const Meter = ({ label, remaining, amount, remainingText, amountText, note }: MeterProps) => {
   const percent = toPercent(remaining, amount);
-  const color = percent > 25 ? "bg-brass" : percent > 0 ? "bg-warn" : "bg-strong";
+  const color = percent > 25 ? "bg-meter" : percent > 0 ? "bg-warn" : "bg-strong";
   return (
     <div className="min-w-0">
       <div className="flex flex-wrap items-baseline gap-x-1.5 text-sm">

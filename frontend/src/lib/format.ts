@@ -5,6 +5,9 @@ export const toShortHex = (hex: string): string => `${hex.slice(0, 6)}…${hex.s
 
 const group = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ",");
 
+/** `100,000` */
+export const toCountText = (count: number): string => group(String(count));
+
 /** Rounded down, so that a remainder is never shown larger than it is. */
 export const toAmountText = (value: bigint, decimals: number, fractionMax = 6): string => {
   const [whole = "0", fraction = ""] = formatUnits(value < 0n ? -value : value, decimals).split(".");

@@ -1,5 +1,5 @@
 import { nativeToken, type Rule, type Scope, type Session } from "@latchkey/sdk";
-import { type Address, type Hex, toFunctionSelector } from "viem";
+import { type Address, getAddress, type Hex, toFunctionSelector } from "viem";
 import type { Token } from "./config.ts";
 import type { SessionAuthority } from "./sessionQueries.ts";
 import { toSymbol } from "./tokens.ts";
@@ -39,16 +39,23 @@ const exactInputSingleSelector = toFunctionSelector(
   "exactInputSingle((address,address,uint24,address,uint256,uint256,uint160))",
 );
 
-const toAddressWord = (word: Hex): Address => `0x${word.slice(-40)}`;
+const toAddressWord = (word: Hex): Address => getAddress(`0x${word.slice(-40)}`);
 const findEqual = (rules: readonly Rule[], offset: number): Hex | undefined =>
   rules.find((rule) => rule.op === "equal" && rule.offset === offset)?.values[0];
 
+export type Swap = { router: Address; tokenIn: Address; tokenOut: Address; fee: Hex };
+
+/** The one swap that a scope of the `uniswapSwap` template allows. */
+export const findSwap = ({ target, selector, rules }: Scope): Swap | undefined => {
+  if (selector !== exactInputSingleSelector) return undefined;
+  const [tokenIn, tokenOut, fee] = [0, 32, 64].map((offset) => findEqual(rules, offset));
+  if (tokenIn === undefined || tokenOut === undefined || fee === undefined) return undefined;
+  return { router: target, tokenIn: toAddressWord(tokenIn), tokenOut: toAddressWord(tokenOut), fee };
+};
+
 const toScopeTitle = (scope: Scope, tokens: readonly Token[]): string => {
-  if (scope.selector === exactInputSingleSelector) {
-    const [tokenIn, tokenOut] = [findEqual(scope.rules, 0), findEqual(scope.rules, 32)];
-    if (tokenIn !== undefined && tokenOut !== undefined)
-      return `Swap ${toSymbol(tokens, toAddressWord(tokenIn))} for ${toSymbol(tokens, toAddressWord(tokenOut))}`;
-  }
+  const swap = findSwap(scope);
+  if (swap !== undefined) return `Swap ${toSymbol(tokens, swap.tokenIn)} for ${toSymbol(tokens, swap.tokenOut)}`;
   if (scope.selector === transferSelector) return `Pay in ${toSymbol(tokens, scope.target)}`;
   if (scope.selector === "0x00000000") return `Pay in ${toSymbol(tokens, nativeToken)}`;
   return `Call ${toSymbol(tokens, scope.target)}`;

@@ -21,7 +21,6 @@ type ActivityListProps = {
   kind?: ActivityKind | undefined;
   /** Only this session's entries. */
   sessionId?: Hex;
-  isCompact?: boolean;
 };
 
 const isShown =
@@ -56,7 +55,7 @@ export const ActivityList = ({ account, names, kind, sessionId }: ActivityListPr
                     key={entry.id}
                     account={account}
                     entry={entry}
-                    sessionName={names.get(toSessionId(entry) ?? "0x")}
+                    sessionName={sessionId === undefined ? names.get(toSessionId(entry) ?? "0x") : undefined}
                     now={now}
                   />
                 ))}

@@ -24,11 +24,11 @@ export const GrantReview = ({ grant, calldata, transaction, onSign, onBack }: Gr
   const deps = useDeps();
   const now = useChainNow();
   return (
-    <Card title="Review">
+    <Card title="Review" takesFocus>
       <div className="space-y-6">
         <p className="text-sm text-muted">
-          Read from the exact bytes you are about to sign. The key <Address address={grant.session.signer} /> will be
-          able to do this and nothing else, on-chain.
+          Read from the exact bytes you are about to sign. The key <Address address={grant.session.signer} isFull />{" "}
+          will be able to do this and nothing else, on-chain.
         </p>
         <PolicySentences description={describe(grant.session, grant.scopes, { ...deps.glossary, now })} />
         <MaximumLoss session={grant.session} />

@@ -16,9 +16,9 @@ export const GrantSetUp = ({ account, record, blockNumber }: GrantSetUpProps) =>
   const deps = useDeps();
   const authority = useQuery(authorityQuery(deps, account, [record]));
   const isUsed = (authority.data?.sessions.get(record.id)?.lastUsedAt ?? 0) > 0;
-  const snippet = toSetUpSnippet(deps.config, record.id);
+  const snippet = toSetUpSnippet(deps.config, record);
   return (
-    <Card title="Set up the bot">
+    <Card title="Set up the bot" takesFocus>
       <div className="space-y-5 text-sm">
         <p role="status">
           <strong>The key is granted</strong>, since block {blockNumber.toString()}. Give these lines to the bot; they

@@ -20,7 +20,7 @@ export const TemplateChoice = ({ value, offered, onChange }: TemplateChoiceProps
       {offered.map((template) => (
         <label
           key={template}
-          className="grid grid-cols-[auto_1fr] gap-x-3 rounded-xl border border-line p-4 hover:border-strong has-checked:border-brass has-checked:bg-brass-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-brass"
+          className="grid grid-cols-[auto_1fr] content-start gap-x-3 rounded-xl border border-line p-4 hover:border-strong has-checked:border-brass has-checked:bg-brass-soft has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-brass"
         >
           <input
             type="radio"

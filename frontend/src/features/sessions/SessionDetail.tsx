@@ -6,7 +6,7 @@ import { Card } from "../../components/Card.tsx";
 import { EndsText } from "../../components/EndsText.tsx";
 import { PolicySentences } from "../../components/PolicySentences.tsx";
 import { useDeps } from "../../lib/deps.tsx";
-import { toAgoText, toDateTimeText } from "../../lib/format.ts";
+import { toAgoText, toCountText, toDateTimeText } from "../../lib/format.ts";
 import type { SessionAuthority, SessionRecord } from "../../lib/sessionQueries.ts";
 import { isAlive, toStatusWords } from "../../lib/sessionStatus.ts";
 import { toBudgets } from "../../lib/sessionView.ts";
@@ -41,13 +41,13 @@ export const SessionDetail = ({ record, authority, now }: SessionDetailProps) =>
       </div>
       <Card title="Details">
         <dl className="grid grid-cols-2 gap-4 lg:grid-cols-1">
-          <Fact term="End">
+          <Fact term="Validity">
             <EndsText session={session} now={now} />
             <span className="block text-xs text-muted">{toDateTimeText(session.validUntil)}</span>
           </Fact>
           <Fact term="Last used">{authority.lastUsedAt === 0 ? "Never" : toAgoText(authority.lastUsedAt, now)}</Fact>
           <Fact term="Orders used">
-            {authority.ordersUsed} of {session.maxOrders}
+            {toCountText(authority.ordersUsed)} of {toCountText(session.maxOrders)}
           </Fact>
           <Fact term="Start">{toDateTimeText(session.validAfter)}</Fact>
           <Fact term="Bot’s key">

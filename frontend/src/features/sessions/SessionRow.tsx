@@ -4,7 +4,7 @@ import { EndsText } from "../../components/EndsText.tsx";
 import { StatusBadge } from "../../components/StatusBadge.tsx";
 import type { Account } from "../../lib/accountQueries.ts";
 import { useDeps } from "../../lib/deps.tsx";
-import { toAgoText } from "../../lib/format.ts";
+import { toAgoText, toCountText } from "../../lib/format.ts";
 import { toSessionName } from "../../lib/sessionName.ts";
 import type { SessionAuthority, SessionRecord } from "../../lib/sessionQueries.ts";
 import { isAlive } from "../../lib/sessionStatus.ts";
@@ -41,7 +41,9 @@ export const SessionRow = ({ account, record, authority, now, canSign }: Session
           <StatusBadge status={authority.status} />
         </div>
         <p className="mt-1 text-sm text-muted">
-          {name === title ? `${authority.ordersUsed} of ${session.maxOrders} orders used` : title}
+          {name === title
+            ? `${toCountText(authority.ordersUsed)} of ${toCountText(session.maxOrders)} orders used`
+            : title}
         </p>
       </div>
       <div className="min-w-0">
