@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { runCheck } from "./stack/check.ts";
 import { printGuide } from "./stack/printGuide.ts";
-import { type Stack, startStack } from "./stack/startStack.ts";
+import { type Stack, type StackOptions, startStack } from "./stack/startStack.ts";
 
 const help = `Starts everything on this machine: a chain, the contracts, Uniswap V3, the relayer, the web app and a trading bot.
 
@@ -54,14 +54,13 @@ type Options = ReturnType<typeof readOptions>;
 
 const toMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-function startFrom(options: Options, signal: AbortSignal, onCrash?: (error: Error) => void): Promise<Stack> {
+function startFrom(options: Options, more: Pick<StackOptions, "signal" | "onCrash" | "onBotLine">): Promise<Stack> {
   return startStack({
+    ...more,
     ports: options.ports,
     web: !options["no-web"],
     bot: !options["no-bot"],
     onProgress: (sentence) => console.log(`  ${sentence}`),
-    ...(onCrash ? { onCrash } : {}),
-    signal,
   });
 }
 
@@ -90,11 +89,19 @@ async function stay(options: Options): Promise<number> {
   let stack: Stack;
   try {
     const crashed = Promise.withResolvers<void>();
-    stack = await startFrom(options, signal, (error) => {
-      crash ??= error;
-      crashed.resolve();
+    const waiting: string[] = [];
+    let print = (line: string) => void waiting.push(line);
+    stack = await startFrom(options, {
+      signal,
+      onBotLine: (line) => print(line),
+      onCrash: (error) => {
+        crash ??= error;
+        crashed.resolve();
+      },
     });
     printGuide(stack);
+    print = (line) => console.log(`  bot: ${line}`);
+    for (const line of waiting) print(line);
     await Promise.race([whenAborted(signal), crashed.promise]);
   } catch (error) {
     if (signal.aborted) return 0;
@@ -113,7 +120,7 @@ async function check(options: Options): Promise<number> {
   let stack: Stack | undefined;
   let outcome: { exitCode: number; line: object };
   try {
-    stack = await startFrom(options, AbortSignal.any([signal, deadline]));
+    stack = await startFrom(options, { signal: AbortSignal.any([signal, deadline]) });
     const timeout = whenAborted(deadline).then(() => {
       throw new Error(`The check took longer than ${checkTimeoutMs / 1000} s`);
     });

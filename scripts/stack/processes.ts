@@ -26,8 +26,10 @@ export type ProcessOptions = {
   command: string;
   args: readonly string[];
   env?: Record<string, string>;
-  /** Whether it ends by itself, which is then no crash. */
-  isTask?: boolean;
+  /** Whether it may end by itself: exit code 0 is then no crash. */
+  mayEnd?: boolean;
+  /** Told each line it writes. */
+  onLine?: (line: string) => void;
 };
 
 export type ProcessGroup = {
@@ -36,7 +38,7 @@ export type ProcessGroup = {
   stop: () => Promise<void>;
 };
 
-function keepLog(child: ChildProcess, path: string): string[] {
+function keepLog(child: ChildProcess, path: string, onLine: (line: string) => void): string[] {
   const lines: string[] = [];
   const file = createWriteStream(path, { flags: "a" });
   for (const stream of [child.stdout, child.stderr]) {
@@ -46,6 +48,7 @@ function keepLog(child: ChildProcess, path: string): string[] {
       const parts = (rest + text).split("\n");
       rest = parts.pop() ?? "";
       lines.push(...parts);
+      for (const line of parts) onLine(line);
       lines.splice(0, Math.max(0, lines.length - logLinesKept));
     });
   }
@@ -78,24 +81,34 @@ export function createProcessGroup(options: {
   watchdog.stdin.on("error", () => {});
   watchdog.unref();
 
-  const start = ({ name, command, args, env = {}, isTask = false }: ProcessOptions): ManagedProcess => {
+  const start = ({
+    name,
+    command,
+    args,
+    env = {},
+    mayEnd = false,
+    onLine = () => {},
+  }: ProcessOptions): ManagedProcess => {
     const child = spawn(command, args, {
       cwd: root,
       env: { ...toToolEnv(), ...env },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
-    const log = keepLog(child, join(options.logFolder, `${name.replaceAll(" ", "-")}.log`));
+    const log = keepLog(child, join(options.logFolder, `${name.replaceAll(" ", "-")}.log`), onLine);
     const pid = child.pid ?? 0;
     if (pid > 0) watchdog.stdin.write(`+${pid}\n`);
-    let isExpected = isTask;
+    let isExpected = false;
     const exited = new Promise<{ reason: string; expected: boolean }>((resolve) => {
       const finish = (reason: string) => {
         if (pid > 0) watchdog.stdin.write(`-${pid}\n`);
         resolve({ reason, expected: isExpected });
       };
       child.on("error", (error) => finish(error.message));
-      child.on("close", (code, signal) => finish(code === null ? `killed by ${signal}` : `exit code ${code}`));
+      child.on("close", (code, signal) => {
+        if (mayEnd && code === 0) isExpected = true;
+        finish(code === null ? `killed by ${signal}` : `exit code ${code}`);
+      });
     });
     const end = async (signal: NodeJS.Signals): Promise<void> => {
       isExpected = true;

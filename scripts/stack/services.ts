@@ -19,7 +19,7 @@ async function isAnswering(url: string): Promise<true | undefined> {
 export async function deployLatchkey(deps: Omit<Deps, "latchkey">): Promise<LatchkeyAddresses> {
   const { processes, chain } = deps;
   const args = ["scripts/deployLatchkey.ts", chain.rpcUrl, chain.accounts.deployer.privateKey];
-  const deployment = processes.start({ name: "deployment", command: "node", args, isTask: true });
+  const deployment = processes.start({ name: "deployment", command: "node", args, mayEnd: true });
   const { reason } = await deployment.exited;
   const answer = deployment.getLog().findLast((line) => line.startsWith("{"));
   if (reason !== "exit code 0" || answer === undefined) {
@@ -90,9 +90,9 @@ export async function startWebApp(
 
 /** Starts the example bot, which swaps every few seconds. */
 export function startBot(
-  deps: Deps & { relayerUrl: string; uniswap: UniswapDeployment; session: DemoSession },
+  deps: Deps & { relayerUrl: string; uniswap: UniswapDeployment; session: DemoSession; onLine: (line: string) => void },
 ): ManagedProcess {
-  const { processes, chain, latchkey, relayerUrl, uniswap, session } = deps;
+  const { processes, chain, latchkey, relayerUrl, uniswap, session, onLine } = deps;
   const env = {
     RELAYER_URL: relayerUrl,
     RPC_URL: chain.rpcUrl,
@@ -110,5 +110,8 @@ export function startBot(
     command: "node",
     args: ["--conditions=latchkey-source", "examples/bot/bot.ts"],
     env,
+    // It ends when its session does.
+    mayEnd: true,
+    onLine,
   });
 }

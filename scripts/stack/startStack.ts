@@ -18,6 +18,8 @@ export type StackOptions = {
   bot?: boolean;
   /** Told what is being done, a sentence a step. */
   onProgress?: (sentence: string) => void;
+  /** Told each line the bot writes. */
+  onBotLine?: (line: string) => void;
   /** Told when a part ends that should not; the stack then still runs and must be stopped. */
   onCrash?: (error: Error) => void;
   /** Stops everything again if it fires while the stack is starting. */
@@ -95,7 +97,7 @@ async function startParts(deps: {
   stop: () => Promise<void>;
 }): Promise<Stack> {
   const { options, processes, folder, crashed, stop } = deps;
-  const { onProgress = () => {}, web: hasWeb = true, bot: hasBot = true } = options;
+  const { onProgress = () => {}, onBotLine = () => {}, web: hasWeb = true, bot: hasBot = true } = options;
   const ports = await choosePorts(options, onProgress);
   onProgress("Starting a chain (anvil, one block a second) …");
   const chain = await startLocalChain({ processes, port: ports.chain, crashed });
@@ -123,7 +125,7 @@ async function startParts(deps: {
 
   if (hasWeb) onProgress("Starting the web app …");
   const web = hasWeb ? await startWebApp({ ...parts, port: ports.web, folder, relayerUrl, uniswap }) : undefined;
-  const bot = hasBot ? startBot({ ...parts, relayerUrl, uniswap, session }) : undefined;
+  const bot = hasBot ? startBot({ ...parts, relayerUrl, uniswap, session, onLine: onBotLine }) : undefined;
   return {
     urls: { rpc: chain.rpcUrl, relayer: relayerUrl, web },
     chain,
