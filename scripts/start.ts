@@ -90,7 +90,9 @@ async function stay(options: Options): Promise<number> {
   try {
     const crashed = Promise.withResolvers<void>();
     const waiting: string[] = [];
-    let print = (line: string) => void waiting.push(line);
+    let print = (line: string): void => {
+      waiting.push(line);
+    };
     stack = await startFrom(options, {
       signal,
       onBotLine: (line) => print(line),
