@@ -63,7 +63,8 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc ISessionManager
     function revoke(bytes calldata session) external nonReentrant {
-        SessionView memory view_ = SessionCodec.read(session, block.timestamp);
+        SessionView memory view_;
+        SessionCodec.read(session, block.timestamp, view_);
         if (msg.sender != view_.account) revert CallerNotAllowed(msg.sender);
         SessionWord word = _words[view_.id];
         if (word.status() == StoredStatus.Revoked) revert SessionAlreadyRevoked(view_.id);
@@ -118,7 +119,9 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     }
 
     function _execute(bytes calldata order, address submitter, bool isolated) private {
-        (SessionView memory session, OrderView memory view_, SessionWord word) = _check(order, submitter);
+        SessionView memory session;
+        OrderView memory view_;
+        SessionWord word = _check(order, submitter, session, view_);
         uint256 available = gasleft();
         uint256 required = _settleGas(session.limits.length);
         if (available < required) revert OrderOutOfGas(available, required);
@@ -142,16 +145,17 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     // Checks before the calls
     // ---------------------------------------------------------------------------------------------------------------
 
-    /// @return session The order's.
-    /// @return view_ The order.
+    /// @param session Filled with the order's session.
+    /// @param view_ Filled with the order.
     /// @return word The session's state word with the order's nonce used.
     function _check(
         bytes calldata order,
-        address submitter
-    ) private view returns (SessionView memory session, OrderView memory view_, SessionWord word) {
-        uint256 sessionLength;
-        (view_, sessionLength) = OrderCodec.read(order);
-        session = SessionCodec.read(order.slice(OrderCodec.SESSION_AT, sessionLength), block.timestamp);
+        address submitter,
+        SessionView memory session,
+        OrderView memory view_
+    ) private view returns (SessionWord word) {
+        uint256 sessionLength = OrderCodec.read(order, view_);
+        SessionCodec.read(order.slice(OrderCodec.SESSION_AT, sessionLength), block.timestamp, session);
         uint48 now_ = uint48(block.timestamp);
         word = _words[session.id];
         _checkSession(session, word, now_);
@@ -278,6 +282,9 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         uint256 index,
         bool moves
     ) private returns (bytes memory) {
+        uint256 available = gasleft();
+        uint256 required = AccountCalls.gasToCall(data.length);
+        if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
         (bool ok, uint256 answer) = AccountCalls.call(account, target, value, data);
         if (!ok) return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.reason());
         if (moves && answer == 0) return _refused(target);
@@ -399,7 +406,12 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         return keccak256(order.slice(OrderCodec.SESSION_AT, length));
     }
 
-    function _unreadable(address token) private pure returns (bytes memory) {
+    /// @dev A token is not to blame if the order had no gas left to ask it.
+    function _unreadable(address token) private view returns (bytes memory) {
+        uint256 available = gasleft();
+        if (available < AccountCalls.GAS_RESERVE) {
+            return abi.encodeWithSelector(OrderOutOfGas.selector, available, AccountCalls.GAS_RESERVE);
+        }
         return abi.encodeWithSelector(TokenUnreadable.selector, token);
     }
 
@@ -419,7 +431,8 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc ISessionManager
     function stateOf(bytes calldata session) external view nonReentrantView returns (SessionState memory state) {
-        SessionView memory view_ = SessionCodec.read(session, block.timestamp);
+        SessionView memory view_;
+        SessionCodec.read(session, block.timestamp, view_);
         SessionWord word = _words[view_.id];
         state.status = _statusOf(view_, word);
         state.nextNonce = word.nonceHead();
@@ -429,7 +442,8 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc ISessionManager
     function remaining(bytes calldata session) external view nonReentrantView returns (uint256[] memory amounts) {
-        SessionView memory view_ = SessionCodec.read(session, block.timestamp);
+        SessionView memory view_;
+        SessionCodec.read(session, block.timestamp, view_);
         SessionWord word = _words[view_.id];
         amounts = new uint256[](view_.limits.length);
         if (_statusOf(view_, word) != SessionStatus.Active) return amounts;
@@ -463,7 +477,9 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         bytes calldata order,
         address submitter
     ) external view nonReentrantView returns (bytes32 orderHash) {
-        (, OrderView memory view_, ) = _check(order, submitter);
+        SessionView memory session;
+        OrderView memory view_;
+        _check(order, submitter, session, view_);
         return view_.hash;
     }
 

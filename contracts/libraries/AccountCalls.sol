@@ -17,6 +17,15 @@ library AccountCalls {
     /// @dev Where the data starts in the input of `executeFromExecutor`: selector, three words, target and value.
     uint256 private constant INPUT_DATA_AT = 152;
 
+    /// @notice What must be left before `call` so that copying its data cannot run out of gas.
+    /// @dev Copying costs 3 gas a word; the memory it takes was paid for when the data was hashed.
+    function gasToCall(uint256 dataLength) internal pure returns (uint256) {
+        // dataLength < 2^24.
+        unchecked {
+            return GAS_RESERVE / 2 + dataLength / 8;
+        }
+    }
+
     /// @notice Makes the account call `target` with `data`.
     /// @return ok Whether the account's call succeeded; an account without code fails.
     /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0.

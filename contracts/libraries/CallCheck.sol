@@ -38,7 +38,7 @@ library CallCheck {
 
     /// @dev Token transfers must be long enough for the amount the meter declares from them.
     function _matches(bytes4 selector, bytes calldata data) private pure returns (bool) {
-        if (data.length < 4 || bytes4(data) != selector) return false;
+        if (data.length < 4 || bytes4(data.word(0)) != selector) return false;
         if (selector == IERC20.transfer.selector) return data.length >= 68;
         if (selector == IERC20.transferFrom.selector) return data.length >= 100;
         return true;

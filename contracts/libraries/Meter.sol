@@ -67,7 +67,7 @@ library Meter {
     /// @dev `CallCheck` has seen that the data of a transfer is long enough.
     function declaredAmount(bytes calldata data) internal pure returns (bool moves, uint256 amount) {
         if (data.length < 4) return (false, 0);
-        bytes4 selector = bytes4(data);
+        bytes4 selector = bytes4(data.word(0));
         if (selector == IERC20.transfer.selector) return (true, uint256(data.word(36)));
         if (selector == IERC20.transferFrom.selector) return (true, uint256(data.word(68)));
     }

@@ -36,9 +36,9 @@ library OrderCodec {
     uint256 internal constant SESSION_AT = 15;
 
     /// @notice Reads packed bytes up to the calls; `readEnd` must follow once the calls are read.
-    /// @return view_ The order, no call at hand.
+    /// @param view_ Filled, but for its hash and the call at hand.
     /// @return sessionLength Of the packed session, which starts at `SESSION_AT`.
-    function read(bytes calldata order) internal pure returns (OrderView memory view_, uint256 sessionLength) {
+    function read(bytes calldata order, OrderView memory view_) internal pure returns (uint256 sessionLength) {
         uint256 head = uint256(order.word(0));
         view_.gasLimit = uint32(head >> 224);
         view_.nonce = uint24(head >> 200);

@@ -54,6 +54,9 @@ library SessionCodec {
     uint256 private constant APPROVER = 1 << 6;
     uint256 private constant REVOKE_ON_MISUSE = 1 << 7;
     uint256 private constant SALT = 1 << 8;
+    /// @dev The fields behind the limits.
+    uint256 private constant OPTIONAL_FIELDS =
+        LONG_SIGNER | MIN_INTERVAL | RELAYER | SENTINEL | LEASE_TTL | APPROVER | SALT;
     uint256 private constant ACCOUNT_KIND_SHIFT = 9;
     uint256 private constant LIMITS_SHIFT = 12;
 
@@ -97,7 +100,8 @@ library SessionCodec {
 
     /// @notice Reads packed bytes; reverts with `EncodingInvalid` unless they end exactly where the layout says.
     /// @dev Spend and balance of the limits are left unwritten, and period indices are those of `now_`.
-    function read(bytes calldata packed, uint256 now_) internal pure returns (SessionView memory session) {
+    /// @param session Filled; must be as new.
+    function read(bytes calldata packed, uint256 now_, SessionView memory session) internal pure {
         if (packed.length < HEADER) revert ISessionManager.EncodingInvalid();
         uint256 flags = packed.number(0, 2);
         session.id = packed.hash();
@@ -118,6 +122,19 @@ library SessionCodec {
             for (uint256 i; i < limits.length; ++i) {
                 cursor = _readLimit(packed, cursor, elapsed, limits[i]);
             }
+            if (flags & OPTIONAL_FIELDS != 0) cursor = _readOptional(packed, cursor, flags, session);
+            if (cursor != packed.length) revert ISessionManager.EncodingInvalid();
+        }
+    }
+
+    function _readOptional(
+        bytes calldata packed,
+        uint256 cursor,
+        uint256 flags,
+        SessionView memory session
+    ) private pure returns (uint256) {
+        // As in `read`.
+        unchecked {
             if (flags & LONG_SIGNER != 0) cursor += 2 + packed.number(cursor, 2);
             if (flags & MIN_INTERVAL != 0) {
                 session.minInterval = uint32(packed.number(cursor, 4));
@@ -131,7 +148,7 @@ library SessionCodec {
             if (flags & LEASE_TTL != 0) cursor += 4;
             if (flags & APPROVER != 0) cursor += 2 + packed.number(cursor, 2);
             if (flags & SALT != 0) cursor += 32;
-            if (cursor != packed.length) revert ISessionManager.EncodingInvalid();
+            return cursor;
         }
     }
 
