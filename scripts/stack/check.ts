@@ -4,8 +4,10 @@ import {
   encodeAccountExecute,
   encodeRevoke,
   hashScope,
+  type LatchkeyClient,
   type Order,
   packOrder,
+  packSession,
   RelayerProblemError,
   type Scope,
   sessionManagerAbi,
@@ -166,7 +168,7 @@ async function refuseByContract(
 }
 
 async function refuseByRelayer(
-  client: ReturnType<typeof createLatchkeyClient>,
+  client: LatchkeyClient,
   { order, signature }: SignedOrder,
 ): Promise<{ name: string; sentence: string }> {
   try {
@@ -178,14 +180,19 @@ async function refuseByRelayer(
   }
 }
 
-/** The session's next nonce, once nothing of the bot's is under way any more. */
-async function settleNonce(client: ReturnType<typeof createLatchkeyClient>, stack: Stack): Promise<number> {
-  const { sessionId } = stack.session;
+/** The session's next nonce, once the relayer has nothing of it under way any more. */
+async function settleNonce(client: LatchkeyClient, { addresses, chain, session }: Stack): Promise<number> {
   return waitUntil({
     what: "the bot's last order to be final",
     probe: async () => {
-      const { nextNonce } = await client.getSession(sessionId);
-      return nextNonce === (await listSwaps(stack)).length ? nextNonce : undefined;
+      const { nextNonce } = await client.getSession(session.sessionId);
+      const state = await chain.publicClient.readContract({
+        address: addresses.sessionManager,
+        abi: sessionManagerAbi,
+        functionName: "stateOf",
+        args: [packSession(session.session)],
+      });
+      return state.nextNonce === nextNonce ? nextNonce : undefined;
     },
     timeoutMs: 20_000,
   });
