@@ -286,7 +286,9 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
         uint256 required = AccountCalls.gasToCall(data.length);
         if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
         (bool ok, uint256 answer) = AccountCalls.call(account, target, value, data);
-        if (!ok) return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.reason());
+        if (!ok)
+            return
+                abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastAnswer(AccountCalls.MAX_RETURN));
         if (moves && answer == 0) return _refused(target);
         return "";
     }
@@ -363,17 +365,42 @@ contract SessionManager is ISessionManager, EIP712, ReentrancyGuardTransient {
     /// @return failure Otherwise its frame's revert data, which this contract made; empty if the frame ran out of gas.
     function _callSelf(bytes calldata order) private returns (bool ok, bytes memory failure) {
         uint256 gas_ = order.number(0, 4);
-        bytes memory input = abi.encodeCall(this.executeIsolated, (order, msg.sender));
+        uint256 start = _freeMemory();
         uint256 available = gasleft();
-        // The frame can get 63/64 of what is left once the call is paid for.
+        uint256 required;
+        // 63/64 of what is left can go to the frame, once its input is written: 6 gas a word to copy and to extend
+        // memory, and the quadratic part. An order's length is bounded by what its calldata costs.
         unchecked {
             available -= available / 64;
+            uint256 end = start + order.length;
+            required = gas_ + FRAME_OVERHEAD + order.length / 5 + (end * end) / (512 * 32 * 32);
         }
-        uint256 required = gas_ + FRAME_OVERHEAD;
         if (available < required) {
             return (false, abi.encodeWithSelector(InsufficientGas.selector, available, required));
         }
-        (ok, failure) = address(this).call{gas: gas_}(input);
+        bytes4 selector = this.executeIsolated.selector;
+        // (ok, failure) = address(this).call{gas: gas_}(abi.encodeCall(this.executeIsolated, (order, msg.sender))), but
+        // each order's input reuses the memory of the one before.
+        assembly ("memory-safe") {
+            mstore(start, selector)
+            mstore(add(start, 0x04), 0x40)
+            mstore(add(start, 0x24), caller())
+            mstore(add(start, 0x44), order.length)
+            calldatacopy(add(start, 0x64), order.offset, order.length)
+            // Padded to a whole word, as the decoder wants it.
+            let padded := and(add(order.length, 31), not(31))
+            if gt(padded, order.length) {
+                mstore(add(add(start, 0x64), order.length), 0)
+            }
+            ok := call(gas_, address(), 0, start, add(0x64, padded), 0, 0)
+        }
+        if (!ok) failure = AccountCalls.lastAnswer(type(uint256).max);
+    }
+
+    function _freeMemory() private pure returns (uint256 start) {
+        assembly ("memory-safe") {
+            start := mload(0x40)
+        }
     }
 
     /// @dev An order that failed from its calls on has used its nonce: its frame is undone, so the word it had written

@@ -13,7 +13,7 @@ library AccountCalls {
     /// @dev Covers the work between two external calls and the recording of a failure. Measured: under 9,000 with 15
     /// limits and 256 bytes of reason.
     uint256 internal constant GAS_RESERVE = 12_000;
-    uint256 private constant MAX_RETURN = 256;
+    uint256 internal constant MAX_RETURN = 256;
     /// @dev Where the data starts in the input of `executeFromExecutor`: selector, three words, target and value.
     uint256 private constant INPUT_DATA_AT = 152;
 
@@ -99,13 +99,13 @@ library AccountCalls {
         }
     }
 
-    /// @return answer What the last call answered, cut at 256 bytes.
-    function reason() internal pure returns (bytes memory answer) {
+    /// @return answer What the last call answered, cut at `max` bytes.
+    function lastAnswer(uint256 max) internal pure returns (bytes memory answer) {
         assembly ("memory-safe") {
             answer := mload(0x40)
             let size := returndatasize()
-            if gt(size, MAX_RETURN) {
-                size := MAX_RETURN
+            if gt(size, max) {
+                size := max
             }
             mstore(answer, size)
             returndatacopy(add(answer, 32), 0, size)
