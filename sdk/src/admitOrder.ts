@@ -82,7 +82,7 @@ export function admitCall({
         ruleIndex,
       };
     }
-    const word = slice(data, wordAt, wordAt + 32);
+    const word = slice(data, wordAt, wordAt + 32).toLowerCase() as Hex;
     if (!holds(rule, hexToBigInt(word), account)) {
       return { error: "RuleBroken", args: [index, BigInt(ruleIndex), word], callIndex, ruleIndex };
     }

@@ -53,7 +53,7 @@ export function toWord(value: bigint | Hex, path = "word"): Hex {
     return toHex(value, { size: 32 });
   }
   if (!isByteHex(value) || size(value) > 32) throw new FieldInvalidError(path, `holds ${value}, which is no word`);
-  return pad(value, { size: 32 });
+  return pad(value, { size: 32 }).toLowerCase() as Hex;
 }
 
 function toSelector(name: string): Hex {
