@@ -1,0 +1,135 @@
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Config } from "./config.ts";
+import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
+import { version } from "./version.ts";
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+type AppConfig = Pick<Config, "corsOrigins" | "logLevel" | "requestsPerMinute" | "trustedProxies">;
+
+/** Largest order: 255 calls with a few kilobytes each. */
+const bodyBytesMax = 262_144;
+
+/** A server that refuses in one form, before any route is added. */
+export async function createApp(config: AppConfig): Promise<App> {
+  const app = Fastify({
+    logger: {
+      level: config.logLevel,
+      // Bodies and keys never reach the log; of headers only what routing needs does.
+      serializers: { req: ({ method, url, ip }) => ({ method, url, ip }) },
+    },
+    bodyLimit: bodyBytesMax,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.code === "internal-error") request.log.error({ err: error }, "A request failed");
+    return sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, new ProblemError("not-found", `There is no ${request.method} ${request.url.split("?")[0]}`)),
+  );
+  await app.register(helmet);
+  await app.register(cors, {
+    origin: config.corsOrigins.includes("*") ? "*" : [...config.corsOrigins],
+    methods: ["GET", "POST", "PUT"],
+    allowedHeaders: ["content-type", "last-event-id"],
+    exposedHeaders: ["retry-after"],
+    maxAge: 600,
+  });
+  await app.register(rateLimit, {
+    max: config.requestsPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new ProblemError("rate-limited", "There were too many requests from this address", {
+        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
+      }),
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Latchkey relayer",
+        description: "Checks signed orders against chain state and submits them to the SessionManager.",
+        version,
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  return app;
+}
+
+type Reply = {
+  code: (status: number) => Reply;
+  header: (name: string, value: string | number) => Reply;
+  type: (mediaType: string) => Reply;
+  serializer: (serialize: (payload: unknown) => string) => Reply;
+  send: (payload?: unknown) => unknown;
+};
+
+/** Past the route's own response schema, which knows only what goes well. */
+function sendProblem(reply: Reply, problem: ProblemError): unknown {
+  const body = toProblemJson(problem);
+  if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
+  return reply.code(body.status).type("application/problem+json").serializer(JSON.stringify).send(body);
+}
+
+/** What Fastify itself refuses, by its code. */
+const fastifyProblems: Readonly<Record<string, [ProblemCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ["body-too-large", `The body is larger than ${bodyBytesMax} bytes`],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["media-type-unsupported", "The body must be sent as application/json"],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ["body-invalid", "The body is empty"],
+  FST_ERR_CTP_INVALID_JSON_BODY: ["body-invalid", "The body is not JSON"],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["body-invalid", "The body is not as long as its header says"],
+};
+
+function toProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message = "is invalid" }) => ({
+      path: instancePath.replace(/^\//, "").replaceAll("/", "."),
+      message,
+    }));
+    const first = errors[0];
+    return new ProblemError("body-invalid", first ? `${first.path}: ${first.message}`.replace(/^: /, "") : "Invalid", {
+      errors,
+    });
+  }
+  const code = readField(error, "code");
+  const known = typeof code === "string" ? fastifyProblems[code] : undefined;
+  if (known !== undefined) return new ProblemError(known[0], known[1], { cause: error });
+  const status = readField(error, "statusCode");
+  if (typeof status === "number" && status >= 400 && status < 500) {
+    return new ProblemError("body-invalid", error instanceof Error ? error.message : "The request is invalid", {
+      cause: error,
+    });
+  }
+  return new ProblemError("internal-error", "The relayer failed on this request", { cause: error });
+}
+
+function readField(error: unknown, name: string): unknown {
+  return typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+}

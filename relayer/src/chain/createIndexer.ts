@@ -1,0 +1,169 @@
+import type { Kysely } from "kysely";
+import type { Address } from "viem";
+import { getLastBlock, insertBlock, insertEvents, listBlocks, rollBackTo } from "../db/chainRows.ts";
+import type { Database } from "../db/schema.ts";
+import type { Log } from "../log.ts";
+import { settleOrders } from "../submission/settleOrders.ts";
+import { decodeLog, type ManagerEvent } from "./decodeLog.ts";
+import type { BlockHead, BlockRef, Rpc } from "./rpc.ts";
+
+/** The newest block the relayer has read, with everything up to it stored. */
+export type Head = BlockRef & { timestamp: number };
+
+export type HeadChange =
+  | { kind: "block"; head: Head; events: readonly ManagerEvent[] }
+  | { kind: "reorg"; head: Head | undefined }
+  /** The node could not be asked: nothing known may be taken for the present. */
+  | { kind: "lost" };
+
+export type Indexer = ReturnType<typeof createIndexer>;
+
+type Deps = {
+  db: Kysely<Database>;
+  rpc: Rpc;
+  log: Log;
+  config: {
+    chainId: number;
+    manager: Address;
+    startBlock: number;
+    confirmations: number;
+    pollIntervalMs: number;
+  };
+};
+
+/** Blocks whose hashes are kept, to find where a reorg began. */
+const blocksKept = 512;
+/** Further behind than this, logs are read by ranges instead of block by block. */
+const followMax = 64;
+/** Ranges end this far below the newest block, where reorgs are over; the rest is followed. */
+const rangeDistance = 32;
+const rangeMax = 2_000;
+
+/** Follows the chain: one `eth_getLogs` a block by its hash, in order, each block stored in one transaction. */
+export function createIndexer(deps: Deps) {
+  const { db, rpc, log } = deps;
+  const { chainId, manager, startBlock, confirmations, pollIntervalMs } = deps.config;
+  const listeners = new Set<(change: HeadChange) => void>();
+  let last: Head | undefined;
+  let isLoaded = false;
+  let isCurrent = false;
+  let seenAt = 0;
+  let range = rangeMax;
+
+  function notify(change: HeadChange): void {
+    for (const listener of listeners) listener(change);
+  }
+
+  async function store(block: BlockHead | Head, parentHash: string, events: readonly ManagerEvent[]): Promise<void> {
+    const timestamps = new Map([[block.number, block.timestamp]]);
+    for (const number of new Set(events.map(({ blockNumber }) => blockNumber))) {
+      if (!timestamps.has(number)) {
+        const { timestamp } = (await rpc.getBlock(number)) ?? {};
+        if (timestamp !== undefined) timestamps.set(number, timestamp);
+      }
+    }
+    await db.transaction().execute(async (tx) => {
+      await insertEvents(tx, chainId, events, (number) => timestamps.get(number));
+      await insertBlock(tx, chainId, { ...block, parentHash }, blocksKept);
+      await settleOrders(tx, { chainId, upTo: block.number - confirmations + 1 });
+    });
+    last = { number: block.number, hash: block.hash, timestamp: block.timestamp };
+    notify({ kind: "block", head: last, events });
+  }
+
+  /** Reads the logs of many old blocks at once; halves the range when the node finds it too large. */
+  async function backFill(newest: number): Promise<void> {
+    const from = last === undefined ? startBlock : last.number + 1;
+    const to = Math.min(from + range - 1, newest - rangeDistance);
+    const block = await rpc.getBlock(to);
+    if (block === undefined) return;
+    try {
+      const logs = await rpc.getLogs({ address: manager, fromBlock: from, toBlock: to });
+      await store(block, block.parentHash, logs.map(decodeLog).filter(isPresent));
+      range = Math.min(rangeMax, range * 2);
+      log.info({ from, to }, "Read old blocks");
+    } catch (error) {
+      if (range === 1) throw error;
+      range = Math.max(1, Math.floor(range / 2));
+      log.debug({ err: error, range }, "Old blocks are read in smaller ranges");
+    }
+  }
+
+  async function follow(): Promise<"more" | "done"> {
+    const newest = await rpc.getBlock("latest");
+    if (newest === undefined) return "done";
+    const next = last === undefined ? startBlock : last.number + 1;
+    if (newest.number < next) {
+      // The same block, or another one of its height, or a node that lags behind and says nothing new.
+      if (last !== undefined && newest.number === last.number && newest.hash !== last.hash) await handleReorg();
+      else if (newest.hash === last?.hash || last === undefined) seenAt = Date.now();
+      return "done";
+    }
+    if (newest.number - next > followMax) {
+      if (last !== undefined && (await rpc.getBlock(last.number))?.hash !== last.hash) await handleReorg();
+      else await backFill(newest.number);
+      return "more";
+    }
+    const block = newest.number === next ? newest : await rpc.getBlock(next);
+    if (block === undefined) return "done";
+    if (last !== undefined && block.parentHash !== last.hash) {
+      await handleReorg();
+      return "more";
+    }
+    const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
+    await store(block, block.parentHash, logs.map(decodeLog).filter(isPresent));
+    if (next < newest.number) return "more";
+    seenAt = Date.now();
+    return "done";
+  }
+
+  /** Goes back to the last block that is still of the chain. */
+  async function handleReorg(): Promise<void> {
+    let fork: BlockRef | undefined;
+    for (let below = Number.MAX_SAFE_INTEGER; fork === undefined; ) {
+      const [block] = await listBlocks(db, chainId, below, 1);
+      if (block === undefined) break;
+      if ((await rpc.getBlock(block.number))?.hash === block.hash) fork = block;
+      below = block.number;
+    }
+    const to = fork?.number ?? startBlock - 1;
+    log.warn({ from: last?.number, to }, "The chain was reorganised");
+    await db.transaction().execute((tx) => rollBackTo(tx, chainId, to));
+    last = await getLastBlock(db, chainId);
+    notify({ kind: "reorg", head: last });
+  }
+
+  return {
+    /** The newest block, or nothing while the node cannot be asked or is being caught up with. */
+    getHead(): Head | undefined {
+      const staleMs = Math.max(10_000, 5 * pollIntervalMs);
+      return isCurrent && Date.now() - seenAt < staleMs ? last : undefined;
+    },
+
+    /** Calls `listener` after each change; returns how to stop. */
+    subscribe(listener: (change: HeadChange) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    /** Reads what is new. To be called again after a while; not while it runs. */
+    async poll(signal: AbortSignal): Promise<void> {
+      try {
+        if (!isLoaded) {
+          last = await getLastBlock(db, chainId);
+          isLoaded = true;
+        }
+        while (!signal.aborted && (await follow()) === "more");
+        isCurrent = !signal.aborted;
+      } catch (error) {
+        isCurrent = false;
+        notify({ kind: "lost" });
+        throw error;
+      }
+    },
+  };
+}
+
+function isPresent<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}

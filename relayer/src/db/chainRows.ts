@@ -1,0 +1,140 @@
+import type { Kysely, Transaction } from "kysely";
+import type { BlockRef } from "../chain/rpc.ts";
+import type { ManagerEvent } from "../chain/decodeLog.ts";
+import type { Database } from "./schema.ts";
+
+export type Db = Kysely<Database> | Transaction<Database>;
+
+/** The block up to which the chain has been read. */
+export async function getLastBlock(db: Db, chainId: number): Promise<(BlockRef & { timestamp: number }) | undefined> {
+  const row = await db
+    .selectFrom("blocks")
+    .select(["number", "hash", "timestamp"])
+    .where("chain_id", "=", chainId)
+    .orderBy("number", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && { number: row.number, hash: toHex(row.hash), timestamp: row.timestamp };
+}
+
+/** The newest `limit` blocks below `below`, newest first. */
+export async function listBlocks(db: Db, chainId: number, below: number, limit: number): Promise<BlockRef[]> {
+  const rows = await db
+    .selectFrom("blocks")
+    .select(["number", "hash"])
+    .where("chain_id", "=", chainId)
+    .where("number", "<", below)
+    .orderBy("number", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(({ number, hash }) => ({ number, hash: toHex(hash) }));
+}
+
+export async function insertBlock(
+  db: Db,
+  chainId: number,
+  block: BlockRef & { parentHash: string; timestamp: number },
+  blocksKept: number,
+): Promise<void> {
+  await db
+    .insertInto("blocks")
+    .values({
+      chain_id: chainId,
+      number: block.number,
+      hash: block.hash,
+      parent_hash: block.parentHash,
+      timestamp: block.timestamp,
+    })
+    .execute();
+  await db
+    .deleteFrom("blocks")
+    .where("chain_id", "=", chainId)
+    .where("number", "<=", block.number - blocksKept)
+    .execute();
+}
+
+/** Stores events and the sessions they grant. Storing one twice changes nothing. */
+export async function insertEvents(
+  db: Db,
+  chainId: number,
+  events: readonly ManagerEvent[],
+  timestampOf: (blockNumber: number) => number | undefined,
+): Promise<void> {
+  for (const event of events) {
+    if (event.granted !== undefined && event.sessionId !== undefined && event.account !== undefined) {
+      await insertSession(db, chainId, { ...event.granted, sessionId: event.sessionId, account: event.account });
+    }
+    const account = event.account ?? (event.sessionId && (await getAccountOfSession(db, chainId, event.sessionId)));
+    await db
+      .insertInto("events")
+      .values({
+        chain_id: chainId,
+        block_number: event.blockNumber,
+        log_index: event.logIndex,
+        block_hash: event.blockHash,
+        timestamp: timestampOf(event.blockNumber) ?? null,
+        transaction_hash: event.transactionHash,
+        name: event.name,
+        account: account ?? null,
+        session_id: event.sessionId ?? null,
+        order_hash: event.orderHash ?? null,
+        args: JSON.stringify(event.args),
+        is_settled: !event.name.startsWith("Order"),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+async function getAccountOfSession(db: Db, chainId: number, sessionId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("sessions")
+    .select("account")
+    .where("chain_id", "=", chainId)
+    .where("session_id", "=", sessionId)
+    .executeTakeFirst();
+  return row?.account;
+}
+
+/** Content never changes under an id, so a second insert is none. */
+export async function insertSession(
+  db: Db,
+  chainId: number,
+  content: { sessionId: string; account: string; session: string; scopes: readonly string[] },
+): Promise<void> {
+  await db
+    .insertInto("sessions")
+    .values({
+      chain_id: chainId,
+      session_id: content.sessionId,
+      account: content.account,
+      session: content.session,
+      scopes: JSON.stringify(content.scopes),
+      created_at: Date.now(),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Undoes what blocks above `number` brought: their events, and what they made of orders and transactions. */
+export async function rollBackTo(db: Db, chainId: number, number: number): Promise<void> {
+  // Who holds a nonce stays: another order may have taken it meanwhile.
+  await db
+    .updateTable("orders")
+    .set({ status: "submitted", block_number: null, reason: null })
+    .where("chain_id", "=", chainId)
+    .where("block_number", ">", number)
+    .execute();
+  await db
+    .updateTable("transactions")
+    .set({ status: "pending", block_number: null })
+    .where("chain_id", "=", chainId)
+    .where("block_number", ">", number)
+    .execute();
+  await db.deleteFrom("events").where("chain_id", "=", chainId).where("block_number", ">", number).execute();
+  await db.deleteFrom("blocks").where("chain_id", "=", chainId).where("number", ">", number).execute();
+}
+
+function toHex(text: string): `0x${string}` {
+  return text as `0x${string}`;
+}

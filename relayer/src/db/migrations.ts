@@ -1,0 +1,56 @@
+import { sql, type Kysely } from "kysely";
+import type { Migration, MigrationProvider } from "kysely/migration";
+import type { Database } from "./schema.ts";
+
+const migrations: Record<string, Migration> = {
+  "0001-start": {
+    async up(db: Kysely<Database>) {
+      const statements = [
+        sql`create table deployments (chain_id int8 primary key, manager text not null)`,
+        sql`create table blocks (
+          chain_id int8 not null, number int8 not null, hash text not null, parent_hash text not null,
+          timestamp int8 not null, primary key (chain_id, number))`,
+        sql`create table sessions (
+          chain_id int8 not null, session_id text not null, account text not null, session text not null,
+          scopes text not null, created_at int8 not null, primary key (chain_id, session_id))`,
+        sql`create index sessions_of_account on sessions (chain_id, account)`,
+        sql`create table events (
+          chain_id int8 not null, block_number int8 not null, log_index int4 not null, block_hash text not null,
+          timestamp int8, transaction_hash text not null, name text not null, account text, session_id text,
+          order_hash text, args text not null, is_settled boolean not null,
+          primary key (chain_id, block_number, log_index))`,
+        sql`create index events_of_account on events (chain_id, account, block_number, log_index)`,
+        sql`create index events_of_session on events (chain_id, session_id, block_number, log_index)`,
+        sql`create index events_of_order on events (chain_id, order_hash) where order_hash is not null`,
+        sql`create index events_unsettled on events (chain_id, block_number, log_index) where not is_settled`,
+        sql`create table orders (
+          chain_id int8 not null, order_hash text not null, sequence bigserial not null, session_id text not null,
+          account text not null, nonce int4 not null, deadline int8 not null, gas_limit int8 not null,
+          calls text not null, packed text not null, status text not null
+            check (status in ('accepted', 'submitted', 'confirmed', 'failed', 'expired')),
+          holds_nonce boolean not null, reservations text not null, attempts int4 not null, not_before int8 not null,
+          accepted_at int8 not null, transaction_hash text, block_number int8, reason text,
+          primary key (chain_id, order_hash))`,
+        sql`create unique index orders_nonce on orders (chain_id, session_id, nonce) where holds_nonce`,
+        sql`create index orders_live on orders (chain_id, status, sequence) where status in ('accepted', 'submitted')`,
+        sql`create index orders_live_of_session on orders (chain_id, session_id)
+          where status in ('accepted', 'submitted')`,
+        sql`create index orders_mined on orders (chain_id, block_number) where block_number is not null`,
+        sql`create table transactions (
+          chain_id int8 not null, hash text not null, wallet text not null, nonce int8 not null, raw text not null,
+          gas int8 not null, max_fee_per_gas text not null, max_priority_fee_per_gas text not null,
+          status text not null check (status in ('pending', 'replaced', 'mined', 'dropped')),
+          created_at int8 not null, block_number int8, primary key (chain_id, hash))`,
+        sql`create unique index transactions_pending on transactions (chain_id, wallet, nonce)
+          where status = 'pending'`,
+        sql`create table transaction_orders (
+          chain_id int8 not null, transaction_hash text not null, position int4 not null, order_hash text not null,
+          primary key (chain_id, transaction_hash, position))`,
+        sql`create index transactions_of_order on transaction_orders (chain_id, order_hash)`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
+};
+
+export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

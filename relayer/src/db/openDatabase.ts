@@ -1,0 +1,121 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import { Migrator } from "kysely/migration";
+import pg from "pg";
+import { lock } from "proper-lockfile";
+import type { Log } from "../log.ts";
+import { migrationProvider } from "./migrations.ts";
+import type { Database } from "./schema.ts";
+
+export type OpenDatabase = {
+  db: Kysely<Database>;
+  kind: "pglite" | "postgres";
+  close: () => Promise<void>;
+};
+
+/** The data is in use by another relayer. */
+export class DataInUseError extends Error {
+  override name = "DataInUseError";
+}
+
+type Options = { databaseUrl: string | undefined; dataDir: string; chainId: number; log: Log };
+
+/** Opens Postgres if there is a URL, otherwise PGlite; takes the lock, and brings the tables up to date. */
+export async function openDatabase(options: Options): Promise<OpenDatabase> {
+  const opened =
+    options.databaseUrl === undefined
+      ? await openPglite(options)
+      : await openPostgres({ ...options, databaseUrl: options.databaseUrl });
+  try {
+    const migrator = new Migrator({ db: opened.db, provider: migrationProvider });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw new Error("The database could not be brought up to date", { cause: error });
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const release = await lock(dataDir, {
+    stale: 5_000,
+    update: 1_000,
+    // A relayer that was killed leaves its lock behind; it is stale after five seconds.
+    retries: { retries: 16, factor: 1, minTimeout: 500, maxTimeout: 500 },
+    onCompromised: (error) => {
+      // Someone else may write now: going on could corrupt the data.
+      log.fatal({ err: error }, "The lock on the data directory is lost");
+      process.exit(1);
+    },
+  }).catch((cause: unknown) => {
+    throw new DataInUseError(`The data directory ${dataDir} is in use by another relayer`, { cause });
+  });
+  log.warn(
+    { dataDir },
+    "The data is in PGlite, which is for trying out: it survives a crash of the relayer but not a power loss. Set DATABASE_URL to use Postgres.",
+  );
+  const pglite = new PGlite(join(dataDir, "pglite"));
+  const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
+  return {
+    db,
+    kind: "pglite",
+    close: async () => {
+      await db.destroy();
+      await release();
+    },
+  };
+}
+
+/** Namespace of the advisory lock: `latc`. */
+const lockClass = 0x6c617463;
+
+async function openPostgres({
+  databaseUrl,
+  chainId,
+  log,
+}: Options & { databaseUrl: string }): Promise<OpenDatabase> {
+  const settings = {
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 30_000,
+    statement_timeout: 30_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+  // The lock lives as long as this connection, so a relayer that was killed leaves none behind.
+  const holder = new pg.Client(settings);
+  holder.on("error", (error) => {
+    log.fatal({ err: error }, "The connection that holds the lock on the database is lost");
+    process.exit(1);
+  });
+  await holder.connect();
+  const { rows } = await holder.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", [
+    lockClass,
+    chainId | 0,
+  ]);
+  if (rows[0]?.locked !== true) {
+    await holder.end();
+    throw new DataInUseError(`The database is in use by another relayer of the chain ${chainId}`);
+  }
+  const pool = new pg.Pool({ ...settings, max: 10 });
+  pool.on("error", (error) => log.warn({ err: error }, "An idle connection to the database was lost"));
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    kind: "postgres",
+    close: async () => {
+      await db.destroy();
+      await holder.end();
+    },
+  };
+}
+
+/** int8 as number, as PGlite does: block numbers, times and ids stay far below 2^53. */
+const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: "text" | "binary") => {
+  if (oid === pg.types.builtins.INT8 && format !== "binary") return Number;
+  return format === "binary" ? pg.types.getTypeParser(oid, "binary") : pg.types.getTypeParser(oid, "text");
+}) as typeof pg.types.getTypeParser;

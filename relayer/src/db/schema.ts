@@ -1,0 +1,86 @@
+import type { Generated } from "kysely";
+
+/**
+ * Hashes, addresses and bytes are lower-case hex or checksummed addresses as text; amounts and fees decimal strings;
+ * times milliseconds, unless they are the chain's (seconds). Every row says which chain it is of.
+ */
+export type Database = {
+  deployments: { chain_id: number; manager: string };
+  blocks: { chain_id: number; number: number; hash: string; parent_hash: string; timestamp: number };
+  sessions: {
+    chain_id: number;
+    session_id: string;
+    account: string;
+    /** Packed. */
+    session: string;
+    /** JSON list of packed scopes. */
+    scopes: string;
+    created_at: number;
+  };
+  events: {
+    chain_id: number;
+    block_number: number;
+    log_index: number;
+    block_hash: string;
+    /** Of the block, if it was read. */
+    timestamp: number | null;
+    transaction_hash: string;
+    name: string;
+    account: string | null;
+    session_id: string | null;
+    order_hash: string | null;
+    /** JSON: the event's arguments. */
+    args: string;
+    /** Whether its effect on orders has been applied. */
+    is_settled: boolean;
+  };
+  orders: {
+    chain_id: number;
+    order_hash: string;
+    /** Order of acceptance. */
+    sequence: Generated<number>;
+    session_id: string;
+    account: string;
+    nonce: number;
+    deadline: number;
+    gas_limit: number;
+    /** JSON: the calls, as on the wire. */
+    calls: string;
+    /** As the contract takes it. */
+    packed: string;
+    status: OrderStatus;
+    /** Whether no other order may have its nonce: in flight, or used on chain. */
+    holds_nonce: boolean;
+    /** JSON: list of `{ limit, amount }`. */
+    reservations: string;
+    /** How often it has been in a transaction. */
+    attempts: number;
+    /** Not claimed before. */
+    not_before: number;
+    accepted_at: number;
+    transaction_hash: string | null;
+    block_number: number | null;
+    /** JSON: `{ name, args, sentence }`. */
+    reason: string | null;
+  };
+  transactions: {
+    chain_id: number;
+    hash: string;
+    wallet: string;
+    nonce: number;
+    raw: string;
+    gas: number;
+    max_fee_per_gas: string;
+    max_priority_fee_per_gas: string;
+    /** `replaced` and `pending` ones may still be mined. */
+    status: "pending" | "replaced" | "mined" | "dropped";
+    created_at: number;
+    block_number: number | null;
+  };
+  transaction_orders: { chain_id: number; transaction_hash: string; position: number; order_hash: string };
+};
+
+export type OrderStatus = "accepted" | "submitted" | "confirmed" | "failed" | "expired";
+
+/** Statuses of orders that hold budget and may still run. */
+export const liveStatuses: readonly OrderStatus[] = ["accepted", "submitted"];

@@ -1,0 +1,170 @@
+import { toErrorSentence } from "@latchkey/sdk";
+import { isHex, type Hex } from "viem";
+import type { Db } from "../db/chainRows.ts";
+import { liveStatuses } from "../db/schema.ts";
+import { toRuleJson, type DecidingRule } from "../problem.ts";
+
+/** Transactions an order is put into before it counts as failed. */
+export const attemptsMax = 5;
+
+/** Reasons to try the same order again, and nothing of it has been used. */
+const transientErrors: readonly string[] = ["IntervalNotOver", "InsufficientGas", "SessionNotYetValid"];
+
+/** Applies what the blocks up to `upTo` say about orders: executed, failed, skipped, or too late to run. */
+export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number; upTo: number }): Promise<void> {
+  const events = await db
+    .selectFrom("events")
+    .selectAll()
+    .where("chain_id", "=", chainId)
+    .where("is_settled", "=", false)
+    .where("block_number", "<=", upTo)
+    .orderBy("block_number")
+    .orderBy("log_index")
+    .execute();
+  for (const event of events) {
+    const args = JSON.parse(event.args) as { nonce?: unknown; position?: unknown; reason?: unknown };
+    if (event.order_hash !== null) {
+      await settleRun(db, { ...event, order_hash: event.order_hash }, args);
+    } else if (event.name === "OrderSkipped") {
+      await settleSkip(db, event, { position: Number(args.position), reason: toReason(args.reason) });
+    }
+  }
+  if (events.length > 0) {
+    await db
+      .updateTable("events")
+      .set({ is_settled: true })
+      .where("chain_id", "=", chainId)
+      .where("is_settled", "=", false)
+      .where("block_number", "<=", upTo)
+      .execute();
+  }
+  await expireOrders(db, { chainId, upTo });
+}
+
+type Event = { chain_id: number; transaction_hash: string; block_number: number; session_id: string | null };
+
+/** The order ran, in whoever's transaction, and its nonce is used, whatever was known of it before. */
+async function settleRun(
+  db: Db,
+  event: Event & { order_hash: string; name: string },
+  args: { nonce?: unknown; reason?: unknown },
+): Promise<void> {
+  await db
+    .updateTable("orders")
+    .set({ holds_nonce: false })
+    .where("chain_id", "=", event.chain_id)
+    .where("session_id", "=", event.session_id ?? "")
+    .where("nonce", "=", Number(args.nonce))
+    .where("order_hash", "!=", event.order_hash)
+    .execute();
+  await db
+    .updateTable("orders")
+    .set({
+      status: event.name === "OrderExecuted" ? "confirmed" : "failed",
+      holds_nonce: true,
+      transaction_hash: event.transaction_hash,
+      block_number: event.block_number,
+      reason: event.name === "OrderExecuted" ? null : toReasonJson(toErrorSentence(toReason(args.reason))),
+    })
+    .where("chain_id", "=", event.chain_id)
+    .where("order_hash", "=", event.order_hash)
+    .execute();
+}
+
+/** The order used nothing: it waits for another transaction if that may help, otherwise it has failed. */
+async function settleSkip(db: Db, event: Event, skip: { position: number; reason: Hex }): Promise<void> {
+  const order = await db
+    .selectFrom("transaction_orders")
+    .innerJoin("orders", (join) =>
+      join
+        .onRef("orders.order_hash", "=", "transaction_orders.order_hash")
+        .onRef("orders.chain_id", "=", "transaction_orders.chain_id"),
+    )
+    .select(["orders.order_hash", "orders.attempts"])
+    .where("orders.chain_id", "=", event.chain_id)
+    .where("transaction_orders.transaction_hash", "=", event.transaction_hash)
+    .where("transaction_orders.position", "=", skip.position)
+    .where("orders.status", "=", "submitted")
+    .executeTakeFirst();
+  if (order === undefined || (await hasRun(db, event.chain_id, order.order_hash))) return;
+  // No data means that the order's own gas ran out before its calls.
+  const reason =
+    skip.reason === "0x"
+      ? {
+          name: "OrderOutOfGas",
+          args: [],
+          sentence: "The order's gas limit is too low: it ran out of gas before its calls.",
+        }
+      : toErrorSentence(skip.reason);
+  const update = db.updateTable("orders").where("chain_id", "=", event.chain_id);
+  if (transientErrors.includes(reason.name) && order.attempts < attemptsMax) {
+    await update
+      .set({ status: "accepted", not_before: Date.now() + toDelayMs(reason) })
+      .where("order_hash", "=", order.order_hash)
+      .execute();
+    return;
+  }
+  await update
+    .set({
+      status: "failed",
+      holds_nonce: false,
+      transaction_hash: event.transaction_hash,
+      block_number: event.block_number,
+      reason: toReasonJson(reason),
+    })
+    .where("order_hash", "=", order.order_hash)
+    .execute();
+}
+
+/** Past its deadline in a block that is settled, an order cannot run any more. */
+async function expireOrders(db: Db, { chainId, upTo }: { chainId: number; upTo: number }): Promise<void> {
+  const block = await db
+    .selectFrom("blocks")
+    .select("timestamp")
+    .where("chain_id", "=", chainId)
+    .where("number", "=", upTo)
+    .executeTakeFirst();
+  if (block === undefined) return;
+  const late = await db
+    .selectFrom("orders")
+    .select(["order_hash", "deadline"])
+    .where("chain_id", "=", chainId)
+    .where("status", "in", liveStatuses)
+    .where("deadline", "<", block.timestamp)
+    .execute();
+  for (const { order_hash, deadline } of late) {
+    const reason = toErrorSentence({ name: "OrderExpired", args: [deadline, block.timestamp] });
+    await db
+      .updateTable("orders")
+      .set({ status: "expired", holds_nonce: false, reason: toReasonJson(reason) })
+      .where("chain_id", "=", chainId)
+      .where("order_hash", "=", order_hash)
+      .execute();
+  }
+}
+
+/** Whether a stored block says that the order ran. */
+export async function hasRun(db: Db, chainId: number, orderHash: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("events")
+    .select("name")
+    .where("chain_id", "=", chainId)
+    .where("order_hash", "=", orderHash)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export function toReasonJson(reason: DecidingRule): string {
+  return JSON.stringify(toRuleJson(reason));
+}
+
+/** `IntervalNotOver(nextAt, now)`: until then. */
+function toDelayMs({ name, args }: DecidingRule): number {
+  const [nextAt, now] = args.map(Number);
+  if (name === "InsufficientGas" || nextAt === undefined || now === undefined) return 0;
+  return Math.min(3_600_000, Math.max(0, nextAt - now) * 1_000);
+}
+
+function toReason(value: unknown): Hex {
+  return isHex(value) ? value : "0x";
+}
