@@ -119,7 +119,7 @@ describe("when a part is missing", () => {
     const { context, page } = await openPage(browser, world);
     await page.route(`${world.relayer}/**`, (route) => route.abort());
     await page.goto(`/activity?account=${demo.owner}`);
-    await page.getByText("The relayer does not answer: history read from the chain’s logs.").waitFor();
+    await page.getByText("The relayer gives no history now: read from the chain’s logs.").waitFor();
     expect(await page.getByText(signs.activity).count()).toBeGreaterThan(0);
     await context.close();
   });

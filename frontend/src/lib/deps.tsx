@@ -40,7 +40,14 @@ export const createDeps = (config: AppConfig, connectors: readonly CreateConnect
     tokens: toTokens(config),
     glossary: toGlossary(config),
     client: createPublicClient({ chain, transport, pollingInterval: pollMs, cacheTime: 0 }),
-    relayer: createLatchkeyClient({ relayerUrl: config.relayerUrl, chainId: config.chainId, manager: config.manager }),
+    relayer: createLatchkeyClient({
+      relayerUrl: config.relayerUrl,
+      chainId: config.chainId,
+      manager: config.manager,
+      // The chain's logs stand in at once; the next poll is the retry.
+      timeoutMs: 4_000,
+      retryPolicy: { attemptsMax: 1 },
+    }),
     wagmiConfig: createConfig({ chains: [chain], transports: { [chain.id]: transport }, connectors: [...connectors] }),
     queryClient: new QueryClient({ defaultOptions: { queries: { retry: 1, retryDelay: 1_000 } } }),
     storage: browserStorage,

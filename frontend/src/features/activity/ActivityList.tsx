@@ -11,7 +11,7 @@ import { ActivityRow } from "./ActivityRow.tsx";
 
 const sources: Record<Activity["source"], string> = {
   relayer: "History from the relayer.",
-  chain: "The relayer does not answer: history read from the chain’s logs.",
+  chain: "The relayer gives no history now: read from the chain’s logs.",
 };
 
 type ActivityListProps = {

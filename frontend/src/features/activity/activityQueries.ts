@@ -3,13 +3,19 @@ import type { Address, Hex } from "viem";
 import type { Deps } from "../../lib/deps.tsx";
 import { headQuery } from "../../lib/live.ts";
 import { getManagerLogs } from "../../lib/logs.ts";
-import type { ActivityEntry } from "./activityEntry.ts";
+import { type ActivityEntry, compareEntries } from "./activityEntry.ts";
 import { type Movement, toMovements } from "./movements.ts";
+import { parseChainEvent } from "./parseChainEvent.ts";
 import { toActivityEntries } from "./toActivityEntries.ts";
 
 export type Activity = { entries: readonly ActivityEntry[]; source: "relayer" | "chain" };
 
 export const entriesMax = 200;
+
+const askRelayer = async (deps: Deps, account: Address): Promise<ActivityEntry[]> => {
+  const events = await deps.relayer.getEventsOfAccount(account, { limit: entriesMax });
+  return events.flatMap(parseChainEvent).toSorted(compareEntries);
+};
 
 const readLogs = async (deps: Deps, account: Address, sessionIds: readonly Hex[]): Promise<ActivityEntry[]> => {
   const { number: toBlock } = await deps.queryClient.ensureQueryData(headQuery(deps));
@@ -22,8 +28,12 @@ export const activityQuery = (deps: Deps, account: Address, sessionIds: readonly
   queryOptions({
     queryKey: ["activity", account, sessionIds],
     queryFn: async (): Promise<Activity> => {
-      const entries = await readLogs(deps, account, sessionIds);
-      return { entries: entries.slice(0, entriesMax), source: "chain" };
+      try {
+        return { entries: await askRelayer(deps, account), source: "relayer" };
+      } catch {
+        const entries = await readLogs(deps, account, sessionIds);
+        return { entries: entries.slice(0, entriesMax), source: "chain" };
+      }
     },
     // Reading all logs costs the node more than reading the relayer's database.
     refetchInterval: ({ state }) => (state.data?.source === "chain" ? 5 : 2) * deps.pollMs,

@@ -2,13 +2,13 @@ import { sessionManagerAbi } from "@latchkey/sdk";
 import { type Address, erc20Abi, type Log, parseEventLogs } from "viem";
 import { isSameAddress } from "../../lib/format.ts";
 
-/** What an order brought the account (positive) or took from it, by token. */
+/** What an order took from the account (negative) or brought it, by token. */
 export type Movement = { token: Address; amount: bigint };
 
 /**
  * Reads an order's token movements from its transaction's receipt. Orders of a batch run one after the other and each
  * ends with its own event, so the order's transfers are those between the event before and its own. The native coin
- * leaves no log.
+ * leaves no log. What left comes first.
  */
 export const toMovements = (
   logs: readonly Log[],
@@ -26,5 +26,6 @@ export const toMovements = (
     const change = (isSameAddress(to, account) ? value : 0n) - (isSameAddress(from, account) ? value : 0n);
     return known.set(log.address, (known.get(log.address) ?? 0n) + change);
   }, new Map<Address, bigint>());
-  return [...sums].flatMap(([token, amount]) => (amount === 0n ? [] : [{ token, amount }]));
+  const movements = [...sums].flatMap(([token, amount]) => (amount === 0n ? [] : [{ token, amount }]));
+  return movements.toSorted((a, b) => Number(a.amount > 0n) - Number(b.amount > 0n));
 };

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { Address } from "../../components/Address.tsx";
 import { BudgetMeters } from "../../components/BudgetMeters.tsx";
 import { EndsText } from "../../components/EndsText.tsx";
 import { StatusBadge } from "../../components/StatusBadge.tsx";
@@ -41,9 +42,9 @@ export const SessionRow = ({ account, record, authority, now, canSign }: Session
           <StatusBadge status={authority.status} />
         </div>
         <p className="mt-1 text-sm text-muted">
-          {name === title
-            ? `${toCountText(authority.ordersUsed)} of ${toCountText(session.maxOrders)} orders used`
-            : title}
+          {name !== title && <span className="block">{title}</span>}
+          <Address address={session.signer} />, {toCountText(authority.ordersUsed)} of {toCountText(session.maxOrders)}{" "}
+          orders used
         </p>
       </div>
       <div className="min-w-0">

@@ -1,0 +1,66 @@
+import type { ChainEvent } from "@latchkey/sdk";
+import { type Address, type Hex, isAddress, isHash, isHex } from "viem";
+import { AppError } from "../../lib/errors.ts";
+import type { ActivityEntry } from "./activityEntry.ts";
+
+const fail = (event: ChainEvent, what: string): never => {
+  throw new AppError(`The relayer's event ${event.id} (${event.name}) has no ${what}.`);
+};
+
+const readHash = (event: ChainEvent, name: string): Hex => {
+  const value = event.data[name];
+  return typeof value === "string" && isHash(value) ? value : fail(event, name);
+};
+
+const readAddress = (event: ChainEvent, name: string): Address => {
+  const value = event.data[name];
+  return typeof value === "string" && isAddress(value, { strict: false }) ? value : fail(event, name);
+};
+
+const readBytes = (event: ChainEvent, name: string): Hex => {
+  const value = event.data[name];
+  return isHex(value) ? value : fail(event, name);
+};
+
+const readNumber = (event: ChainEvent, name: string): number => {
+  const value = Number(event.data[name]);
+  return Number.isSafeInteger(value) ? value : fail(event, name);
+};
+
+/** Nothing for events that this page does not show. */
+export const parseChainEvent = (event: ChainEvent): ActivityEntry[] => {
+  const [block, index] = event.id.split("-").map(Number);
+  if (!Number.isSafeInteger(block) || !Number.isSafeInteger(index)) return fail(event, "place");
+  const place = {
+    id: event.id,
+    blockNumber: BigInt(block ?? 0),
+    logIndex: index ?? 0,
+    transactionHash: readHash(event, "transactionHash"),
+  };
+  const readOrder = () => ({
+    sessionId: readHash(event, "sessionId"),
+    orderHash: readHash(event, "orderHash"),
+    nonce: readNumber(event, "nonce"),
+  });
+  switch (event.name) {
+    case "OrderExecuted":
+      return [{ ...place, name: event.name, ...readOrder() }];
+    case "OrderFailed":
+      return [{ ...place, name: event.name, ...readOrder(), reason: readBytes(event, "reason") }];
+    case "OrderSkipped":
+      return [
+        { ...place, name: event.name, sessionId: readHash(event, "sessionId"), reason: readBytes(event, "reason") },
+      ];
+    case "SessionGranted":
+      return [{ ...place, name: event.name, sessionId: readHash(event, "sessionId") }];
+    case "SessionRevoked":
+      return [{ ...place, name: event.name, sessionId: readHash(event, "sessionId"), by: readAddress(event, "by") }];
+    case "SessionsRevoked":
+    case "AccountUnpaused":
+      return [{ ...place, name: event.name }];
+    case "AccountPaused":
+      return [{ ...place, name: event.name, by: readAddress(event, "by") }];
+    default:
+      return [];
+  }
+};
