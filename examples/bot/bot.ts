@@ -18,7 +18,7 @@ const hex = (name: string): Hex => {
   return value;
 };
 
-const endings = ["session-not-active", "session-revoked", "session-expired", "session-unknown"];
+const endings = ["revoked", "expired", "superseded", "exhausted"];
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
 
@@ -41,6 +41,11 @@ async function run(): Promise<void> {
   const amountOutMin = BigInt(env("AMOUNT_OUT_MIN", "0"));
   const swapsMax = Number(env("MAX_SWAPS", "Infinity"));
   const { account } = (await client.getSession()).session;
+  const isOver = () =>
+    client.getSession().then(
+      ({ status }) => endings.includes(status),
+      () => false,
+    );
   print("started", { key: sessionKey.address, account });
 
   for (let swaps = 0; swaps < swapsMax && !stop.signal.aborted;) {
@@ -54,8 +59,8 @@ async function run(): Promise<void> {
       if (stop.signal.aborted) return;
       if (!(error instanceof LatchkeyError)) throw error;
       print("refused", { reason: error.message });
-      if (error instanceof RelayerProblemError && endings.includes(error.code)) return;
       if (!error.retryable && !(error instanceof RelayerProblemError)) throw error;
+      if (error instanceof RelayerProblemError && (await isOver())) return;
     }
     await wait(Number(env("SECONDS_BETWEEN", "3")) * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
   }

@@ -183,7 +183,8 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
       } catch (error) {
         if (!(error instanceof RelayerProblemError)) throw error;
         const isTaken = nonceTakenCodes.includes(error.code);
-        if (!isTaken && !error.code.startsWith("http-")) nonces.release(nonce);
+        // A failure of the relayer may have come after it stored the order.
+        if (!isTaken && error.status < 500) nonces.release(nonce);
         if (!isTaken || signing >= signingsMax) throw error;
         await nonces.refresh();
       }

@@ -175,9 +175,7 @@ describe("admitGrant", () => {
       const { timestamp } = await chain.client.getBlock();
       const expected = await getError({ to: manager, data: encodeGrant({ session, scopes }), account });
       const actual = admitGrant({ session, scopes, now: Number(timestamp), epoch: 0, manager });
-      // `now_` may differ by the second that passes between the two.
-      if (expected?.error === "ValidityOver") expect(actual?.error).toBe("ValidityOver");
-      else expect(actual).toEqual(expected);
+      expect(withoutTime(actual)).toEqual(withoutTime(expected));
       seen.add(expected?.error ?? "granted");
     }
     // The comparison is worth what it has met.
@@ -200,6 +198,11 @@ describe("admitGrant", () => {
     ]);
   });
 });
+
+/** A second may pass between asking the one and asking the other. */
+function withoutTime<T extends { error: string; args: readonly unknown[] }>(refusal: T | undefined): T | undefined {
+  return refusal?.error === "ValidityOver" ? { ...refusal, args: refusal.args.slice(0, 1) } : refusal;
+}
 
 const isAccount: Rule = { op: "isAccount", offset: 0, values: [] };
 

@@ -67,15 +67,21 @@ describe("unpackScope", () => {
     expect(attempt(() => unpackScope(odd))).toBeInstanceOf(EncodingError);
   });
 
-  it("refuses or reads back to the same bytes whatever 3,000 random changes do to them", () => {
+  it("refuses 3,000 randomly changed forms, or reads them back to the same bytes", () => {
     const random = createRandom(21);
     for (let i = 0; i < 3000; i += 1) {
-      const digits = [...packScope(createRandomScope(random))];
+      const digits = packScope(createRandomScope(random)).split("");
       digits[2 + random.below(digits.length - 2)] = random.below(16).toString(16);
       const changed = digits.join("") as Hex;
-      const read = attempt(() => unpackScope(changed));
-      if (read instanceof Error) expect(read).toBeInstanceOf(EncodingError);
-      else expect(packScope(read)).toBe(changed);
+      expect(readBack(changed)).toBe(changed);
     }
   });
 });
+
+/** `packed` if it is refused, and otherwise what reading and packing makes of it. */
+function readBack(packed: Hex): Hex {
+  const read = attempt(() => unpackScope(packed));
+  if (read instanceof EncodingError) return packed;
+  if (read instanceof Error) throw read;
+  return packScope(read);
+}

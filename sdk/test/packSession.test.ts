@@ -78,20 +78,26 @@ describe("unpackSession", () => {
     expect(attempt(() => unpackSession(odd))).toBeInstanceOf(EncodingError);
   });
 
-  it("refuses or reads back to the same bytes whatever 3,000 random changes do to them", () => {
+  it("refuses 3,000 randomly changed forms, or reads them back to the same bytes", () => {
     const random = createRandom(12);
     for (let i = 0; i < 3000; i += 1) {
       const original = packSession(createRandomSession(random));
-      const digits = [...original];
+      const digits = original.split("");
       digits[2 + random.below(digits.length - 2)] = random.below(16).toString(16);
       const changed = digits.join("") as Hex;
-      const read = attempt(() => unpackSession(changed));
-      if (read instanceof Error) expect(read).toBeInstanceOf(EncodingError);
-      else expect(packSession(read)).toBe(changed);
+      expect(readBack(changed)).toBe(changed);
     }
   });
 });
 
 function withLimitFlags(packed: Hex, flags: number): Hex {
   return concatHex([slice(packed, 0, 93), toHex(flags, { size: 1 }), slice(packed, 94)]);
+}
+
+/** `packed` if it is refused, and otherwise what reading and packing makes of it. */
+function readBack(packed: Hex): Hex {
+  const read = attempt(() => unpackSession(packed));
+  if (read instanceof EncodingError) return packed;
+  if (read instanceof Error) throw read;
+  return packSession(read);
 }
