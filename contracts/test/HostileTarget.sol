@@ -47,13 +47,13 @@ contract HostileTarget {
 
     function bombReturn(uint256 size) external pure {
         assembly {
-            return(0, size)
+            return(0x1000, size)
         }
     }
 
     function bombRevert(uint256 size) external pure {
         assembly {
-            revert(0, size)
+            revert(0x1000, size)
         }
     }
 
@@ -62,7 +62,7 @@ contract HostileTarget {
         (reentered, answer) = to.call(data);
     }
 
-    function pull(IERC20 token, uint256 amount) external {
+    function draw(IERC20 token, uint256 amount) external {
         ++calls;
         token.transferFrom(msg.sender, address(this), amount);
     }
@@ -74,7 +74,7 @@ contract HostileTarget {
     }
 
     /// @dev Pulls, then has its allowance raised as by an owner's permit.
-    function pullAndRaise(HostileToken token, uint256 amount, uint256 allowance) external {
+    function drawAndRaise(HostileToken token, uint256 amount, uint256 allowance) external {
         token.transferFrom(msg.sender, address(this), amount);
         token.raiseAllowance(msg.sender, address(this), allowance);
     }

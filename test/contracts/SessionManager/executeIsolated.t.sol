@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.35;
+
+import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {BaseTest} from "../BaseTest.sol";
+
+interface IIsolated {
+    function executeIsolated(bytes calldata order, address submitter) external;
+}
+
+contract ExecuteIsolatedTest is BaseTest {
+    function testFuzz_reverts_whenCalledFromOutside(address caller) public {
+        vm.assume(caller != address(manager));
+        bytes memory order = _signed(_grantTransfers(), _order(0, _transferData(1)));
+        vm.prank(caller);
+        vm.expectRevert(abi.encodeWithSelector(ISessionManager.CallerNotAllowed.selector, caller));
+        IIsolated(address(manager)).executeIsolated(order, key);
+    }
+}

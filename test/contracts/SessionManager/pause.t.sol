@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.35;
+
+import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {BaseTest} from "../BaseTest.sol";
+
+contract PauseTest is BaseTest {
+    function test_emitsAccountPaused() public {
+        vm.expectEmit(address(manager));
+        emit ISessionManager.AccountPaused(account, account);
+        vm.prank(account);
+        manager.pause();
+    }
+
+    function test_stopsEverySession() public {
+        Grant memory granted = _grantTransfers();
+        vm.prank(account);
+        manager.pause();
+        _assertStatus(granted, ISessionManager.SessionStatus.Paused);
+        assertEq(
+            _executeBatch(_signed(granted, _order(0, _transferData(1)))),
+            ISessionManager.AccountIsPaused.selector
+        );
+    }
+
+    function test_stopsSessionsGrantedLater() public {
+        vm.prank(account);
+        manager.pause();
+        _assertStatus(_grantTransfers(), ISessionManager.SessionStatus.Paused);
+    }
+
+    function test_leavesOtherAccountsAlone() public {
+        Grant memory granted = _grantTransfers();
+        vm.prank(_address("other"));
+        manager.pause();
+        _execute(granted, _order(0, _transferData(1)));
+        assertEq(token.balanceOf(recipient), 1);
+    }
+
+    function test_keepsTheEpoch() public {
+        vm.startPrank(account);
+        manager.revokeAll();
+        manager.pause();
+        vm.stopPrank();
+        assertEq(manager.accountStateOf(account).epoch, 1);
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.35;
+
+import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {BaseTest} from "../BaseTest.sol";
+
+contract UnpauseTest is BaseTest {
+    function test_emitsAccountUnpaused() public {
+        _pause();
+        vm.expectEmit(address(manager));
+        emit ISessionManager.AccountUnpaused(account);
+        vm.prank(account);
+        manager.unpause();
+    }
+
+    function test_letsSessionsRunAgain() public {
+        Grant memory granted = _grantTransfers();
+        _pause();
+        vm.prank(account);
+        manager.unpause();
+        _execute(granted, _order(0, _transferData(1)));
+        assertEq(token.balanceOf(recipient), 1);
+    }
+
+    function test_changesNothing_whenCalledByAnother() public {
+        Grant memory granted = _grantTransfers();
+        _pause();
+        vm.prank(key);
+        manager.unpause();
+        _assertStatus(granted, ISessionManager.SessionStatus.Paused);
+    }
+
+    function test_doesNotReviveRevokedSessions() public {
+        Grant memory granted = _grantTransfers();
+        _pause();
+        _revoke(granted);
+        vm.prank(account);
+        manager.unpause();
+        _assertStatus(granted, ISessionManager.SessionStatus.Revoked);
+    }
+
+    function _pause() private {
+        vm.prank(account);
+        manager.pause();
+    }
+}
