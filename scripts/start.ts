@@ -137,6 +137,7 @@ async function check(options: Options): Promise<number> {
     ]);
     outcome = { exitCode: 0, line: result };
   } catch (error) {
+    console.error(`\n${toMessage(error)}\n`);
     outcome = { exitCode: 1, line: { error: toMessage(error) } };
   }
   await stack?.stop();

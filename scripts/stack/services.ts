@@ -55,13 +55,16 @@ export async function startRelayer(deps: Deps & { port: number; dataFolder: stri
   return { url, process: relayer };
 }
 
-/** Starts the web app. The demo owner's key goes into the page it serves, and into no build. */
-export async function startWebApp(
-  deps: Deps & { port: number; folder: string; relayerUrl: string; uniswap: UniswapDeployment },
-): Promise<string> {
-  const { processes, chain, latchkey, port, folder, relayerUrl, uniswap, crashed } = deps;
+/** What the web app reads as `/latchkey.json`. */
+export function createWebConfig(deps: {
+  chain: LocalChain;
+  latchkey: LatchkeyAddresses;
+  uniswap: UniswapDeployment;
+  relayerUrl: string;
+}): object {
+  const { chain, latchkey, uniswap, relayerUrl } = deps;
   const { dollar, ether } = uniswap.tokens;
-  const config = {
+  return {
     chainId: chain.chainId,
     chainName: "Local chain",
     rpcUrl: chain.rpcUrl,
@@ -75,8 +78,15 @@ export async function startWebApp(
     },
     startBlock: 0,
   };
+}
+
+/** Starts the web app. The demo owner's key goes into the page it serves, and into no build. */
+export async function startWebApp(
+  deps: Deps & { port: number; folder: string; relayerUrl: string; uniswap: UniswapDeployment },
+): Promise<string> {
+  const { processes, chain, port, folder, crashed } = deps;
   const path = join(folder, "latchkey.json");
-  writeFileSync(path, JSON.stringify(config, null, 2));
+  writeFileSync(path, JSON.stringify(createWebConfig(deps), null, 2));
   processes.start({
     name: "web app",
     command: "vite",

@@ -21,10 +21,11 @@ const folders = new Set(listFiles("*").map((file) => (file.includes("/") ? `${fi
 const generated = [/^artifacts\//, /^types\//, /(^|\/)dist\//, /^\.latchkey\//, /^ignition\/deployments\//];
 
 function findPaths(text: string): { links: string[]; spans: string[] } {
+  const fences = [...text.matchAll(/```.*?```/gs)].flatMap(([fence]) => fence.split(/\s+/));
   const prose = text.replaceAll(/```.*?```/gs, "");
   const links = [...prose.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].map(([, target]) => target ?? "");
   const spans = [...prose.matchAll(/`([^`\s]+)`/g)].map(([, span]) => span ?? "");
-  return { links: links.filter((link) => !/^[a-z]+:/.test(link)), spans };
+  return { links: links.filter((link) => !/^[a-z]+:/.test(link)), spans: [...spans, ...fences] };
 }
 
 describe("paths named in the documentation exist", () => {
@@ -35,7 +36,7 @@ describe("paths named in the documentation exist", () => {
       .filter((span) =>
         [...folders].some((folder) => (folder.endsWith("/") ? span.startsWith(folder) : span === folder)),
       )
-      .filter((span) => !/[*<…{]/.test(span) && !generated.some((pattern) => pattern.test(span)))
+      .filter((span) => !/[*<…{@]/.test(span) && !generated.some((pattern) => pattern.test(span)))
       .filter((span) => !existsSync(join(root, span)));
     expect({ missingLinks, missingSpans }).toEqual({ missingLinks: [], missingSpans: [] });
   });

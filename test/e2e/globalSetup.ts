@@ -6,6 +6,7 @@ import type { TestProject } from "vitest/node";
 import { findChromium } from "../../scripts/findChromium.ts";
 import { root } from "../../scripts/root.ts";
 import { findFreePort } from "../../scripts/stack/ports.ts";
+import { createWebConfig } from "../../scripts/stack/services.ts";
 import { type Stack, startStack } from "../../scripts/stack/startStack.ts";
 
 /** What the tests need to know of the running stack. */
@@ -26,25 +27,12 @@ declare module "vitest" {
   }
 }
 
-const toConfig = ({ urls, chain, addresses, uniswap }: Stack) => ({
-  chainId: chain.chainId,
-  chainName: "Local chain",
-  rpcUrl: urls.rpc,
-  relayerUrl: urls.relayer,
-  manager: addresses.sessionManager,
-  factory: addresses.sessionAccountFactory,
-  tokens: [uniswap.tokens.dollar, uniswap.tokens.ether],
-  uniswap: {
-    router: uniswap.router,
-    pools: [{ tokenA: uniswap.tokens.dollar.address, tokenB: uniswap.tokens.ether.address, fee: uniswap.fee }],
-  },
-  startBlock: 0,
-});
-
 /** The production build, as an operator would serve it: with its content security policy and without the demo owner. */
 const serveWebApp = async (stack: Stack, folder: string, port: number) => {
+  const { chain, addresses: latchkey, uniswap, urls } = stack;
+  const config = createWebConfig({ chain, latchkey, uniswap, relayerUrl: urls.relayer });
   const configPath = join(folder, "latchkey.json");
-  writeFileSync(configPath, JSON.stringify(toConfig(stack)));
+  writeFileSync(configPath, JSON.stringify(config));
   process.env["LATCHKEY_CONFIG"] = configPath;
   const shared = {
     configFile: join(root, "frontend/vite.config.ts"),
