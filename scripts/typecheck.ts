@@ -6,4 +6,5 @@ await runSteps([
   { name: "sdk", command: "tsc -p sdk" },
   { name: "relayer", command: "tsc -p relayer" },
   { name: "frontend", command: "tsc -p frontend" },
+  { name: "e2e", command: "tsc -p test/e2e" },
 ]);
