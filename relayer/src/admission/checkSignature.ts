@@ -1,0 +1,33 @@
+import secp256k1 from "secp256k1";
+import { bytesToHex, hexToBytes, keccak256, size, type Hex } from "viem";
+import { ProblemError } from "../problem.ts";
+
+/** Half of the order of secp256k1, inclusive: a greater s is the same signature again, which the contract refuses. */
+const sMax = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** Throws unless `signature` is in the one form the contract takes and of `signer` over `digest`. */
+export function checkSignature({ signer, digest, signature }: { signer: Hex; digest: Hex; signature: Hex }): void {
+  if (size(signature) !== 65) throw invalid(digest, `it has ${size(signature)} bytes instead of 65`);
+  const bytes = hexToBytes(signature);
+  const v = bytes[64];
+  if (v !== 27 && v !== 28) throw invalid(digest, `its last byte is ${v} instead of 27 or 28`);
+  if (BigInt(bytesToHex(bytes.slice(32, 64))) > sMax) throw invalid(digest, "its s is in the upper half of the range");
+  const recovered = recover(bytes.slice(0, 64), v - 27, hexToBytes(digest));
+  if (recovered !== signer.toLowerCase()) throw invalid(digest, `it is not of the session key ${signer}`);
+}
+
+function recover(signature: Uint8Array, recovery: number, digest: Uint8Array): Hex | undefined {
+  try {
+    const publicKey = secp256k1.ecdsaRecover(signature, recovery, digest, false);
+    return `0x${keccak256(publicKey.slice(1)).slice(26)}`;
+  } catch {
+    // r or s is out of range, or no point has this r.
+    return undefined;
+  }
+}
+
+function invalid(digest: Hex, reason: string): ProblemError {
+  return new ProblemError("signature-invalid", `The signature of the order ${digest} is not valid: ${reason}`, {
+    rule: { name: "SignatureInvalid", args: [digest], sentence: `The signature is not valid: ${reason}.` },
+  });
+}

@@ -1,0 +1,93 @@
+import {
+  hashSession,
+  packScope,
+  packSession,
+  toScopesRoot,
+  unpackScope,
+  unpackSession,
+  type Scope,
+  type Session,
+} from "@latchkey/sdk";
+import type { Kysely } from "kysely";
+import type { Hex } from "viem";
+import { insertSession } from "../db/chainRows.ts";
+import type { Database } from "../db/schema.ts";
+import { ProblemError } from "../problem.ts";
+
+/** What a session says. Its id is its hash, so it never changes. */
+export type SessionContent = { sessionId: Hex; session: Session; scopes: readonly Scope[]; packedSession: Hex };
+
+export type ContentStore = ReturnType<typeof createContentStore>;
+
+const entriesMax = 10_000;
+
+/** Contents by id: from `SessionGranted`, or told by anyone and proven by the id. */
+export function createContentStore({ db, config }: { db: Kysely<Database>; config: { chainId: number } }) {
+  const { chainId } = config;
+  const entries = new Map<Hex, SessionContent>();
+
+  async function find(sessionId: Hex): Promise<SessionContent | undefined> {
+    const known = entries.get(sessionId);
+    if (known !== undefined) return known;
+    const row = await db
+      .selectFrom("sessions")
+      .select(["session", "scopes"])
+      .where("chain_id", "=", chainId)
+      .where("session_id", "=", sessionId)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const packedSession = row.session as Hex;
+    const packedScopes = JSON.parse(row.scopes) as Hex[];
+    const content = {
+      sessionId,
+      session: unpackSession(packedSession),
+      scopes: packedScopes.map(unpackScope),
+      packedSession,
+    };
+    if (entries.size >= entriesMax) entries.clear();
+    entries.set(sessionId, content);
+    return content;
+  }
+
+  return {
+    async get(sessionId: Hex): Promise<SessionContent> {
+      const content = await find(sessionId);
+      if (content !== undefined) return content;
+      throw new ProblemError("session-unknown", `The relayer has not seen the session ${sessionId}`);
+    },
+
+    async put(sessionId: Hex, { session, scopes }: { session: Session; scopes: readonly Scope[] }): Promise<void> {
+      const hash = hashSession(session);
+      if (hash !== sessionId) {
+        throw new ProblemError("session-content-mismatch", `The session hashes to ${hash}, not to ${sessionId}`);
+      }
+      const root = toScopesRoot(scopes);
+      if (root !== session.scopesRoot) {
+        throw new ProblemError(
+          "session-content-mismatch",
+          `The scopes hash to ${root}, but the session commits to ${session.scopesRoot}`,
+        );
+      }
+      await insertSession(db, chainId, {
+        sessionId,
+        account: session.account,
+        session: packSession(session),
+        scopes: scopes.map(packScope),
+      });
+    },
+
+    /** Ids of the account's sessions, newest first. */
+    async listOfAccount(account: string, limit: number): Promise<Hex[]> {
+      const rows = await db
+        .selectFrom("sessions")
+        .select("session_id")
+        .where("chain_id", "=", chainId)
+        .where("account", "=", account)
+        .orderBy("created_at", "desc")
+        .orderBy("session_id")
+        .limit(limit)
+        .execute();
+      return rows.map(({ session_id }) => session_id as Hex);
+    },
+  };
+}

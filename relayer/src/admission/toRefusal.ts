@@ -1,0 +1,40 @@
+import { sessionStatuses, toErrorSentence, type ErrorSentence } from "@latchkey/sdk";
+import { ProblemError, type ProblemCode } from "../problem.ts";
+
+/** The stable code of each error of the manager that an order meets. */
+const codes: Readonly<Record<string, ProblemCode>> = {
+  EncodingInvalid: "call-invalid",
+  SessionNotYetValid: "session-not-active",
+  SessionExpired: "session-expired",
+  SessionSuperseded: "session-revoked",
+  AccountIsPaused: "session-not-active",
+  OrderExpired: "order-expired",
+  SubmitterNotAllowed: "relayer-not-allowed",
+  SignatureInvalid: "signature-invalid",
+  NonceUsed: "nonce-used",
+  NonceTooOld: "nonce-too-old",
+  NonceTooHigh: "nonce-too-high",
+  IntervalNotOver: "interval-not-over",
+  ScopeNotGranted: "scope-not-granted",
+  CallDataInvalid: "call-invalid",
+  CallValueTooHigh: "value-too-high",
+  RuleBroken: "rule-broken",
+  RuleOutOfBounds: "call-invalid",
+  ForbiddenTargetCalled: "scope-not-granted",
+  InsufficientGas: "gas-limit-invalid",
+  OrderOutOfGas: "gas-limit-invalid",
+  LimitExceeded: "budget-exceeded",
+};
+
+/** The problem for an error of the manager, decoded or by name and arguments. */
+export function toRefusal(error: { name: string; args: readonly unknown[] } | ErrorSentence): ProblemError {
+  const rule = "sentence" in error ? error : toErrorSentence(error);
+  return new ProblemError(toCode(rule), rule.sentence, { rule });
+}
+
+function toCode({ name, args }: ErrorSentence): ProblemCode {
+  if (name !== "SessionNotActive") return codes[name] ?? "simulation-failed";
+  const status = sessionStatuses[Number(args[1])];
+  if (status === "none") return "session-unknown";
+  return status === "revoked" ? "session-revoked" : "session-not-active";
+}
