@@ -3,7 +3,6 @@ pragma solidity ^0.8.35;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC7579Executor} from "../interfaces/IERC7579Executor.sol";
-import {ISessionManager} from "../interfaces/ISessionManager.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 
 /// @title Calls through an account, and reads of tokens, from within an order
