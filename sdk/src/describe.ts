@@ -1,5 +1,5 @@
 import { isAddressEqual, zeroAddress, zeroHash } from "viem";
-import { describeScope, isConfined } from "./describeScope.ts";
+import { describeScope, isConfined, isPaymentToListed } from "./describeScope.ts";
 import { nativeToken } from "./nativeToken.ts";
 import type { Scope } from "./scope.ts";
 import type { Limit, Session } from "./session.ts";
@@ -51,6 +51,8 @@ function describeLimitsOfAuthority(session: Session, scopes: readonly Scope[], w
   const sentences = ["Cannot call any contract or function that is not listed here."];
   if (scopes.every((scope) => isConfined(scope, session, words))) {
     sentences.push("Cannot withdraw: it cannot send your tokens or what it buys to any other address.");
+  } else if (scopes.every((scope) => isConfined(scope, session, words) || isPaymentToListed(scope, words))) {
+    sentences.push("Cannot send your tokens to any address that is not named here.");
   }
   if (scopes.every((scope) => scope.maxValue === 0n)) {
     sentences.push(`Cannot send ${words.toName(nativeToken)}.`);
@@ -74,9 +76,9 @@ function describeLimit(limit: Limit, { validAfter, validUntil }: Session, words:
   if (period >= validUntil - validAfter) {
     return `${what} in all: its period of ${toDurationWords(period)} does not reset before the session ends${approval}.`;
   }
-  const resets = `resets every ${toDurationWords(period)} from ${toTimeWords(validAfter)}`;
+  const resets = `resets every ${toPeriodWords(period)} from ${toTimeWords(validAfter)}`;
   const twice = `so up to ${words.toAmount(2n * amount, token)} around a reset`;
-  return `${what} ${toPeriodWords(period)} (${resets}, ${twice})${approval}.`;
+  return `${what} per ${toPeriodWords(period)} (${resets}, ${twice})${approval}.`;
 }
 
 function describeConditions(session: Session, words: Words): string[] {

@@ -34,6 +34,13 @@ export function isConfined(scope: Scope, session: Session, words: Words): boolea
   return scope.maxValue === 0n && describeSwap(scope, session, words) !== undefined;
 }
 
+/** Whether it is certain that a scope sends only to addresses that its sentence names. */
+export function isPaymentToListed({ target, selector, rules }: Scope, words: Words): boolean {
+  if (selector === noSelector) return true;
+  const listsRecipients = rules.some(({ op, offset }) => offset === 0 && (op === "equal" || op === "oneOf"));
+  return selector === transfer && listsRecipients && words.findToken(target) !== undefined;
+}
+
 function describeAction(scope: Scope, session: Session, words: Words): Action {
   switch (scope.selector.toLowerCase()) {
     case noSelector:
@@ -126,7 +133,10 @@ function describeSpendMethod({ spendMethod }: Scope): string {
 function describeBudget(token: Address, { limits }: Session, words: Words, lead = ", up to "): string {
   const parts = limits
     .filter((limit) => isAddressEqual(limit.token, token) && limit.kind === "gross")
-    .map(({ amount, period }) => `${words.toAmount(amount, token)} ${period === 0 ? "in all" : toPeriodWords(period)}`);
+    .map(
+      ({ amount, period }) =>
+        `${words.toAmount(amount, token)} ${period === 0 ? "in all" : `per ${toPeriodWords(period)}`}`,
+    );
   return parts.length === 0 ? "" : `${lead}${parts.join(" and ")}`;
 }
 

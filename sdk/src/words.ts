@@ -84,10 +84,9 @@ export function toRoughDurationWords(seconds: number): string {
   return toDurationWords(Math.floor(seconds / size) * size);
 }
 
-/** `per day`, `per 2 hours`. */
+/** `day`, `week`, `2 hours`: what follows "per" or "every". */
 export function toPeriodWords(seconds: number): string {
-  if (seconds === 7 * 86_400) return "per week";
-  return `per ${toDurationWords(seconds).replace(/^1 (?=\w+$)/, "")}`;
+  return seconds === 7 * 86_400 ? "week" : toDurationWords(seconds).replace(/^1 (?=\w+$)/, "");
 }
 
 /** `1234567.5` as `1,234,567.5`. */

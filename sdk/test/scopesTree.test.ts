@@ -23,9 +23,9 @@ describe("scopesTree", () => {
     expect(getScopeProof(scopes, a)).toEqual([b, c]);
   });
 
-  it("proves every leaf of trees of 1 to 40 scopes, in whatever order the scopes come", () => {
+  it("proves every leaf of trees of 1 to 17 scopes, in whatever order the scopes come", () => {
     const random = createRandom(42);
-    for (let count = 1; count <= 40; count += 1) {
+    for (let count = 1; count <= 17; count += 1) {
       const scopes = createScopes(random, count);
       const root = toScopesRoot(scopes);
       expect(toScopesRoot(scopes.toReversed())).toBe(root);
