@@ -47,16 +47,20 @@ export const installTestWallet = async (
   });
   const client = createWalletClient({ account, chain, transport: http(world.rpc) });
   let currentChainId = chainId;
+  let isConnected = false;
   let isRejecting = false;
 
   const handle = async ({ method, params }: Request): Promise<unknown> => {
     switch (method) {
       case "eth_accounts":
+        return isConnected ? [account.address] : [];
       case "eth_requestAccounts":
+        isConnected = true;
         return [account.address];
       case "eth_chainId":
         return numberToHex(currentChainId);
       case "wallet_requestPermissions":
+        isConnected = true;
         return [{ parentCapability: "eth_accounts" }];
       case "wallet_revokePermissions":
         return null;
