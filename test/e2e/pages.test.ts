@@ -88,7 +88,7 @@ describe("dialogs", () => {
   it("are accessible while open", async () => {
     const { context, page } = await open("keys", { width: 320 });
     await page
-      .getByRole("button", { name: /^Revoke / })
+      .getByRole("button", { name: /^Revoke Swap/ })
       .first()
       .click();
     await page.getByRole("dialog", { name: "Revoke this key?" }).waitFor();
@@ -105,7 +105,7 @@ describe("without a wallet", () => {
     await page.getByLabel("Account or owner").fill(demo.owner);
     await page.getByRole("button", { name: "Show its keys" }).click();
     await page.getByText("Looking only").waitFor();
-    await page.getByRole("link", { name: "Swap dUSD for dETH" }).waitFor();
+    await page.getByRole("link", { name: "Swap dUSD for dETH" }).first().waitFor();
     expect(await page.getByRole("button", { name: /Revoke|Pause/ }).count()).toBe(0);
     await page.getByRole("link", { name: "Activity", exact: true }).click();
     await page.getByText(signs.activity).first().waitFor();
@@ -133,7 +133,7 @@ describe("when a part is missing", () => {
     expect(await page.getByText("No keys yet").count()).toBe(0);
     await page.unroute(`${world.rpc}/**`);
     await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByRole("link", { name: "Swap dUSD for dETH" }).waitFor();
+    await page.getByRole("link", { name: "Swap dUSD for dETH" }).first().waitFor();
     await context.close();
   });
 

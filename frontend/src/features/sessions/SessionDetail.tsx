@@ -11,8 +11,8 @@ import type { SessionAuthority, SessionRecord } from "../../lib/sessionQueries.t
 import { isAlive, toStatusWords } from "../../lib/sessionStatus.ts";
 import { toBudgets } from "../../lib/sessionView.ts";
 
-const Fact = ({ term, children }: { term: string; children: ReactNode }) => (
-  <div className="min-w-0">
+const Fact = ({ term, isWide = false, children }: { term: string; isWide?: boolean; children: ReactNode }) => (
+  <div className={`min-w-0 ${isWide ? "col-span-full" : ""}`}>
     <dt className="text-xs text-muted">{term}</dt>
     <dd className="mt-0.5 text-sm wrap-anywhere">{children}</dd>
   </div>
@@ -56,11 +56,9 @@ export const SessionDetail = ({ record, authority, now }: SessionDetailProps) =>
           <Fact term="Account">
             <Address address={session.account} />
           </Fact>
-          <div className="col-span-full">
-            <Fact term="Session id">
-              <span className="font-mono text-xs break-all">{record.id}</span>
-            </Fact>
-          </div>
+          <Fact term="Session id" isWide>
+            <span className="font-mono text-xs break-all">{record.id}</span>
+          </Fact>
         </dl>
       </Card>
     </div>
