@@ -3,24 +3,18 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
-import {
-  hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./config.ts";
 import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
 import { version } from "./version.ts";
+import { toOpenApi, useZod, type ZodTypes } from "./zodRoutes.ts";
 
 export type App = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
   ServerResponse,
   FastifyBaseLogger,
-  ZodTypeProvider
+  ZodTypes
 >;
 
 type AppConfig = Pick<Config, "corsOrigins" | "logLevel" | "requestsPerMinute" | "trustedProxies">;
@@ -38,12 +32,11 @@ export async function createApp(config: AppConfig): Promise<App> {
     },
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
-    forceCloseConnections: true,
+    forceCloseConnections: "idle",
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { maxParamLength: 200 },
-  }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  }).withTypeProvider<ZodTypes>();
+  useZod(app);
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
     if (problem.code === "internal-error") request.log.error({ err: error }, "A request failed");
@@ -77,7 +70,7 @@ export async function createApp(config: AppConfig): Promise<App> {
         version,
       },
     },
-    transform: jsonSchemaTransform,
+    transform: toOpenApi,
   });
   return app;
 }
@@ -108,16 +101,6 @@ const fastifyProblems: Readonly<Record<string, [ProblemCode, string]>> = {
 
 function toProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map(({ instancePath, message = "is invalid" }) => ({
-      path: instancePath.replace(/^\//, "").replaceAll("/", "."),
-      message,
-    }));
-    const first = errors[0];
-    return new ProblemError("body-invalid", first ? `${first.path}: ${first.message}`.replace(/^: /, "") : "Invalid", {
-      errors,
-    });
-  }
   const code = readField(error, "code");
   const known = typeof code === "string" ? fastifyProblems[code] : undefined;
   if (known !== undefined) return new ProblemError(known[0], known[1], { cause: error });

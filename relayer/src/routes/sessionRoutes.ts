@@ -1,0 +1,113 @@
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import type { ContentStore } from "../admission/createContentStore.ts";
+import type { App } from "../app.ts";
+import type { SessionReader } from "../chain/createSessionReader.ts";
+import { listLiveOrders } from "../db/orderRows.ts";
+import type { Database } from "../db/schema.ts";
+import { ProblemError } from "../problem.ts";
+import type { Config } from "../config.ts";
+import {
+  addressSchema,
+  chainEventSchema,
+  hashSchema,
+  problemSchema,
+  sessionContentSchema,
+  sessionStateSchema,
+} from "./schemas.ts";
+import { toChainEvent, toSessionState } from "./toJson.ts";
+
+type Deps = {
+  app: App;
+  db: Kysely<Database>;
+  contents: ContentStore;
+  sessionReader: SessionReader;
+  config: Pick<Config, "chainId" | "access" | "allowedAccounts">;
+};
+
+export function addSessionRoutes({ app, db, contents, sessionReader, config }: Deps): void {
+  const { chainId } = config;
+
+  async function getState(sessionId: `0x${string}`) {
+    const content = await contents.get(sessionId);
+    const state = await sessionReader.getState(content);
+    return toSessionState(content, state, await listLiveOrders(db, chainId, sessionId));
+  }
+
+  app.get(
+    "/v1/sessions/:id",
+    {
+      schema: {
+        summary: "What a session says and where it stands",
+        params: z.object({ id: hashSchema }),
+        response: { 200: sessionStateSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+    },
+    ({ params: { id } }) => getState(id),
+  );
+
+  app.put(
+    "/v1/sessions/:id",
+    {
+      schema: {
+        summary: "Tell the relayer what a session says",
+        description: "For a relayer that missed the grant. The content is proven by the id it hashes to.",
+        params: z.object({ id: hashSchema }),
+        body: sessionContentSchema,
+        response: { 200: sessionStateSchema, "4xx": problemSchema, "5xx": problemSchema },
+      },
+    },
+    async ({ params: { id }, body }) => {
+      const { account } = body.session;
+      if (config.access === "allowlist" && !config.allowedAccounts.includes(account)) {
+        throw new ProblemError("account-not-allowed", `This relayer does not serve the account ${account}`);
+      }
+      await contents.put(id, body);
+      return getState(id);
+    },
+  );
+
+  app.get(
+    "/v1/accounts/:address/sessions",
+    {
+      schema: {
+        summary: "The sessions of an account, newest first",
+        params: z.object({ address: addressSchema }),
+        querystring: z.object({ limit: z.coerce.number().int().min(1).max(200).default(100) }),
+        response: {
+          200: z.object({ sessions: z.array(sessionStateSchema) }),
+          "4xx": problemSchema,
+          "5xx": problemSchema,
+        },
+      },
+    },
+    async ({ params: { address }, query: { limit } }) => {
+      const ids = await contents.listOfAccount(address, limit);
+      return { sessions: await Promise.all(ids.map(getState)) };
+    },
+  );
+
+  app.get(
+    "/v1/accounts/:address/events",
+    {
+      schema: {
+        summary: "What happened to an account and its sessions on chain, newest first",
+        params: z.object({ address: addressSchema }),
+        querystring: z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) }),
+        response: { 200: z.object({ events: z.array(chainEventSchema) }), "4xx": problemSchema },
+      },
+    },
+    async ({ params: { address }, query: { limit } }) => {
+      const rows = await db
+        .selectFrom("events")
+        .selectAll()
+        .where("chain_id", "=", chainId)
+        .where("account", "=", address)
+        .orderBy("block_number", "desc")
+        .orderBy("log_index", "desc")
+        .limit(limit)
+        .execute();
+      return { events: rows.map(toChainEvent) };
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import { toScopeJson, toSessionJson } from "@latchkey/sdk";
+import type { Selectable } from "kysely";
+import { z } from "zod";
+import type { SessionContent } from "../admission/createContentStore.ts";
+import type { ChainState } from "../chain/createSessionReader.ts";
+import { toReserved, type LiveOrder, type OrderRow } from "../db/orderRows.ts";
+import type { Database } from "../db/schema.ts";
+import type { chainEventSchema, orderStateSchema, sessionStateSchema } from "./schemas.ts";
+
+const parseReason = (text: string) =>
+  JSON.parse(text) as { name: string; args: unknown[]; sentence: string };
+const parseCalls = (text: string) =>
+  JSON.parse(text) as { target: string; value: string; data: string; scope: string }[];
+const parseArgs = (text: string) => JSON.parse(text) as Record<string, unknown>;
+
+export function toOrderState(row: OrderRow): z.infer<typeof orderStateSchema> {
+  return {
+    orderHash: row.order_hash,
+    sessionId: row.session_id,
+    account: row.account,
+    nonce: row.nonce,
+    deadline: row.deadline,
+    gasLimit: row.gas_limit,
+    calls: parseCalls(row.calls),
+    status: row.status,
+    ...(row.transaction_hash !== null && { transactionHash: row.transaction_hash }),
+    ...(row.block_number !== null && { blockNumber: row.block_number }),
+    ...(row.reason !== null && { reason: parseReason(row.reason) }),
+    acceptedAt: new Date(row.accepted_at).toISOString(),
+  };
+}
+
+export function toSessionState(
+  { sessionId, session, scopes }: SessionContent,
+  state: ChainState,
+  live: readonly LiveOrder[],
+): z.infer<typeof sessionStateSchema> {
+  const reserved = toReserved(live, session.limits.length);
+  return {
+    sessionId,
+    status: state.status,
+    session: toSessionJson(session),
+    scopes: scopes.map(toScopeJson),
+    // Orders in flight have their nonces already.
+    nextNonce: Math.max(state.nextNonce, ...live.map(({ nonce }) => nonce + 1)),
+    remaining: session.limits.map(({ token, amount }, limit) => ({
+      limit,
+      token,
+      amount: amount.toString(),
+      remaining: (state.remaining[limit] ?? 0n).toString(),
+      reserved: (reserved[limit] ?? 0n).toString(),
+    })),
+    block: { number: state.block.number, hash: state.block.hash },
+    ...(state.lastUsedAt !== undefined && { lastUsedAt: state.lastUsedAt }),
+  };
+}
+
+export function toChainEvent(row: Selectable<Database["events"]>): z.infer<typeof chainEventSchema> {
+  return {
+    id: toEventId(row.block_number, row.log_index),
+    event: row.name,
+    data: {
+      ...parseArgs(row.args),
+      ...(row.account !== null && { account: row.account }),
+      blockNumber: row.block_number,
+      blockHash: row.block_hash,
+      transactionHash: row.transaction_hash,
+      ...(row.timestamp !== null && { timestamp: row.timestamp }),
+    },
+  };
+}
+
+export function toEventId(blockNumber: number, logIndex: number): string {
+  return `${blockNumber}-${logIndex}`;
+}

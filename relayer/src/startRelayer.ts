@@ -1,0 +1,115 @@
+import type { Address } from "viem";
+import { createAdmission } from "./admission/createAdmission.ts";
+import { createContentStore } from "./admission/createContentStore.ts";
+import { createSimulation } from "./admission/createSimulation.ts";
+import { createApp } from "./app.ts";
+import { createIndexer } from "./chain/createIndexer.ts";
+import { createSessionReader } from "./chain/createSessionReader.ts";
+import { createRpc, RpcError } from "./chain/rpc.ts";
+import type { Config } from "./config.ts";
+import { bindDeployment } from "./db/bindDeployment.ts";
+import { openDatabase } from "./db/openDatabase.ts";
+import { addEventRoutes } from "./routes/eventRoutes.ts";
+import { addOrderRoutes } from "./routes/orderRoutes.ts";
+import { addSessionRoutes } from "./routes/sessionRoutes.ts";
+import { addStatusRoutes } from "./routes/statusRoutes.ts";
+import { runLoop } from "./runLoop.ts";
+import { createSubmission } from "./submission/createSubmission.ts";
+import { createWallet } from "./submission/createWallet.ts";
+
+export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
+
+/** The composition root: one relayer, running. `onFatal` is told what it cannot go on with. */
+export async function startRelayer(config: Config, onFatal: (error: Error) => void): Promise<Relayer> {
+  const app = await createApp(config);
+  const { log } = app;
+  const rpc = createRpc(config);
+  const wallet = createWallet({ rpc, config });
+  const { db, kind, close } = await openDatabase({ ...config, log });
+  const stopping = new AbortController();
+  try {
+    await bindDeployment(db, config);
+    const indexer = createIndexer({ db, rpc, log, config });
+    const contents = createContentStore({ db, config });
+    const sessionReader = createSessionReader({ rpc, indexer, config });
+    const simulation = createSimulation({ rpc, indexer, log, relayer: wallet.address, config });
+    const admission = createAdmission({ db, contents, sessionReader, simulation, relayer: wallet.address, config });
+    const submission = createSubmission({ db, rpc, indexer, wallet, log, config });
+
+    let submitting: ReturnType<typeof runLoop> | undefined;
+    addOrderRoutes({ app, db, admission, onAccepted: () => submitting?.wake(), config });
+    addSessionRoutes({ app, db, contents, sessionReader, config });
+    addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
+    addStatusRoutes({ app, db, rpc, indexer, relayer: wallet.address, config });
+    await app.ready();
+
+    const reportFailure = createFailureLog(log);
+    let isRightChain = false;
+    const following = runLoop({
+      job: async (signal) => {
+        if (!isRightChain) {
+          const chainId = await rpc.getChainId();
+          if (chainId !== config.chainId) {
+            onFatal(new Error(`The node at RPC_URL is of the chain ${chainId}, but CHAIN_ID is ${config.chainId}`));
+            return config.pollIntervalMs;
+          }
+          isRightChain = true;
+        }
+        await indexer.poll(signal);
+        reportFailure.recovered("chain");
+        return config.pollIntervalMs;
+      },
+      onFailure: (error) => {
+        // It may come back as another chain.
+        isRightChain = false;
+        reportFailure.failed("chain", error);
+      },
+      failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
+    });
+    submitting = runLoop({
+      job: async (signal) => {
+        const pauseMs = await submission.run(signal);
+        reportFailure.recovered("submission");
+        return pauseMs;
+      },
+      onFailure: (error) => reportFailure.failed("submission", error),
+      failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
+    });
+    indexer.subscribe(() => submitting?.wake());
+
+    const stop = async (): Promise<void> => {
+      stopping.abort();
+      await app.close();
+      await Promise.all([following.stop(), submitting?.stop()]);
+      await close();
+    };
+    try {
+      const url = await app.listen({ host: config.host, port: config.port });
+      const { chainId, manager, access } = config;
+      log.info({ url, chainId, manager, relayer: wallet.address, access, database: kind }, "The relayer is up");
+      return { url, address: wallet.address, stop };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  } catch (error) {
+    if (!stopping.signal.aborted) await close();
+    throw error;
+  }
+}
+
+/** Says once that something fails, and once that it works again. */
+function createFailureLog(log: { warn: (fields: object, text: string) => void; info: (text: string) => void }) {
+  const failing = new Set<string>();
+  return {
+    failed(what: string, error: unknown): void {
+      // Faults of our own are always told.
+      if (failing.has(what) && error instanceof RpcError) return;
+      failing.add(what);
+      log.warn({ err: error }, `The ${what} fails`);
+    },
+    recovered(what: string): void {
+      if (failing.delete(what)) log.info(`The ${what} works again`);
+    },
+  };
+}

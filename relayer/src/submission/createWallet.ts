@@ -1,0 +1,72 @@
+import { keccak256, parseTransaction, type Address, type Hex, type LocalAccount } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import type { Rpc } from "../chain/rpc.ts";
+import type { Config } from "../config.ts";
+import type { SignedTransaction } from "./transactionRows.ts";
+
+export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
+export type Wallet = ReturnType<typeof createWallet>;
+
+type Deps = { rpc: Rpc; config: Pick<Config, "chainId" | "hotWalletPrivateKey" | "feePerGasMax"> };
+
+/** The hot wallet: signs transactions and knows what to pay for them. */
+export function createWallet({ rpc, config }: Deps) {
+  const account: LocalAccount = privateKeyToAccount(config.hotWalletPrivateKey);
+
+  async function sign(
+    tx: { to: Address; data: Hex; gas: number; nonce: number } & Fees,
+  ): Promise<SignedTransaction> {
+    const { to, data, gas, nonce, maxFeePerGas, maxPriorityFeePerGas } = tx;
+    const raw = await account.signTransaction({
+      type: "eip1559",
+      chainId: config.chainId,
+      to,
+      data,
+      gas: BigInt(gas),
+      nonce,
+      maxFeePerGas,
+      maxPriorityFeePerGas,
+    });
+    return { hash: keccak256(raw), raw, nonce, gas, maxFeePerGas, maxPriorityFeePerGas };
+  }
+
+  return {
+    address: account.address,
+    sign,
+
+    /** Room for the base fee to double; at most the configured ceiling. */
+    async getFees(): Promise<Fees> {
+      const [block, priority] = await Promise.all([
+        rpc.getBlock("latest"),
+        // Not every node has the method; one gwei is what most of them would say.
+        rpc.getPriorityFee().catch(() => 1_000_000_000n),
+      ]);
+      const wanted = 2n * (block?.baseFeePerGas ?? 0n) + priority;
+      const maxFeePerGas = wanted < config.feePerGasMax ? wanted : config.feePerGasMax;
+      return { maxFeePerGas, maxPriorityFeePerGas: priority < maxFeePerGas ? priority : maxFeePerGas };
+    },
+
+    /** The same transaction at fees that nodes take in its place, or nothing if they would pass the ceiling. */
+    async resign(raw: Hex, fees: Fees): Promise<SignedTransaction | undefined> {
+      const old = parseTransaction(raw);
+      if (old.type !== "eip1559" || !old.to || old.gas === undefined) throw new Error("A stored transaction is not ours");
+      const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = old;
+      const next = {
+        maxFeePerGas: max(toBumped(maxFeePerGas), fees.maxFeePerGas),
+        maxPriorityFeePerGas: max(toBumped(maxPriorityFeePerGas), fees.maxPriorityFeePerGas),
+      };
+      if (next.maxFeePerGas > config.feePerGasMax) return undefined;
+      if (next.maxPriorityFeePerGas > next.maxFeePerGas) return undefined;
+      return sign({ to: old.to, data: old.data ?? "0x", gas: Number(old.gas), nonce: old.nonce ?? 0, ...next });
+    },
+  };
+}
+
+/** Nodes want a tenth more for a replacement; an eighth is safe with any of them. */
+function toBumped(fee: bigint): bigint {
+  return fee + fee / 8n + 1n;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

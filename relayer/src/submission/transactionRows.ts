@@ -1,0 +1,92 @@
+import type { Selectable } from "kysely";
+import type { Hex } from "viem";
+import type { Db } from "../db/chainRows.ts";
+import type { Database } from "../db/schema.ts";
+
+export type TransactionRow = Selectable<Database["transactions"]>;
+
+export type SignedTransaction = {
+  hash: Hex;
+  raw: Hex;
+  nonce: number;
+  gas: number;
+  maxFeePerGas: bigint;
+  maxPriorityFeePerGas: bigint;
+};
+
+type Of = { chainId: number; wallet: string };
+
+/** Transactions that may still be mined, by nonce; of one nonce the newest first. */
+export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<TransactionRow[]> {
+  return db
+    .selectFrom("transactions")
+    .selectAll()
+    .where("chain_id", "=", chainId)
+    .where("wallet", "=", wallet)
+    .where("status", "in", ["pending", "replaced"])
+    .orderBy("nonce")
+    .orderBy("created_at", "desc")
+    .execute();
+}
+
+/** Stores a signed transaction with its orders, before anyone else sees it. */
+export async function insertTransaction(
+  db: Db,
+  { chainId, wallet }: Of,
+  signed: SignedTransaction,
+  orderHashes: readonly string[],
+): Promise<void> {
+  await db
+    .insertInto("transactions")
+    .values({
+      chain_id: chainId,
+      hash: signed.hash,
+      wallet,
+      nonce: signed.nonce,
+      raw: signed.raw,
+      gas: signed.gas,
+      max_fee_per_gas: signed.maxFeePerGas.toString(),
+      max_priority_fee_per_gas: signed.maxPriorityFeePerGas.toString(),
+      status: "pending",
+      created_at: Date.now(),
+      block_number: null,
+    })
+    .execute();
+  if (orderHashes.length === 0) return;
+  await db
+    .insertInto("transaction_orders")
+    .values(
+      orderHashes.map((order_hash, position) => ({
+        chain_id: chainId,
+        transaction_hash: signed.hash,
+        position,
+        order_hash,
+      })),
+    )
+    .execute();
+}
+
+/** Hashes of the transaction's orders, in their order. */
+export async function listOrderHashes(db: Db, chainId: number, transactionHash: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("transaction_orders")
+    .select("order_hash")
+    .where("chain_id", "=", chainId)
+    .where("transaction_hash", "=", transactionHash)
+    .orderBy("position")
+    .execute();
+  return rows.map(({ order_hash }) => order_hash);
+}
+
+/** Marks every transaction of the nonce that is not `except` as one that will not be mined. */
+export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number, except?: string): Promise<void> {
+  let update = db
+    .updateTable("transactions")
+    .set({ status: "dropped" })
+    .where("chain_id", "=", chainId)
+    .where("wallet", "=", wallet)
+    .where("nonce", "=", nonce)
+    .where("status", "in", ["pending", "replaced"]);
+  if (except !== undefined) update = update.where("hash", "!=", except);
+  await update.execute();
+}
