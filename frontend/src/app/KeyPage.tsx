@@ -5,7 +5,7 @@ import { QueryView } from "../components/QueryView.tsx";
 import { StatusBadge } from "../components/StatusBadge.tsx";
 import { toButtonClass } from "../components/Button.tsx";
 import { ActivityList } from "../features/activity/ActivityList.tsx";
-import { RevokeButton } from "../features/sessions/RevokeButton.tsx";
+import { RevokeAction } from "../features/sessions/RevokeAction.tsx";
 import { SessionDetail } from "../features/sessions/SessionDetail.tsx";
 import { useDeps } from "../lib/deps.tsx";
 import { toSessionName } from "../lib/sessionName.ts";
@@ -46,7 +46,9 @@ const Key = ({ account, canSign }: GatedAccount) => {
             </Link>
             <PageHeader
               title={toSessionName(deps, record)}
-              actions={canSign && isAlive(authority.status) && <RevokeButton account={account} record={record} />}
+              actions={
+                <RevokeAction account={account} record={record} canRevoke={canSign && isAlive(authority.status)} />
+              }
             >
               <span className="flex flex-wrap items-center gap-2.5">
                 <StatusBadge status={authority.status} /> {toStatusWords(authority.status).meaning}

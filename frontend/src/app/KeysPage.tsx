@@ -39,7 +39,7 @@ const Keys = ({ account, isOwner, canSign }: GatedAccount) => {
           account.isDeployed &&
           query.data !== undefined && (
             <>
-              {(alive > 0 || isPaused) && <AccountSwitches account={account} isPaused={isPaused} aliveCount={alive} />}
+              <AccountSwitches account={account} isPaused={isPaused} aliveCount={alive} />
               <Link to="/keys/new" className={toButtonClass("primary")}>
                 New key
               </Link>

@@ -6,7 +6,7 @@ import { GrantFlow } from "../features/grant/GrantFlow.tsx";
 import { AccountGate, type GatedAccount } from "./AccountGate.tsx";
 
 const NewKey = ({ account, isOwner }: GatedAccount) => {
-  const prefill = useSearch({ from: "/keys/new" });
+  const { account: _, ...prefill } = useSearch({ from: "/keys/new" });
   if (!isOwner)
     return <EmptyState title="Only the owner grants keys">Connect the wallet that owns this account.</EmptyState>;
   if (!account.isDeployed)

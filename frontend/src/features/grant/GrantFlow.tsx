@@ -51,8 +51,8 @@ export const GrantFlow = ({ account, prefill }: { account: Account; prefill: Gra
   };
 
   const sign = async ({ calldata, grant, name }: Review) => {
-    const result = await transaction.run({ from: account.owner, to: account.address, data: calldata });
-    if (result.step === "confirmed" && name !== "") setSessionName(deps.storage, grant.id, name);
+    if (name !== "") setSessionName(deps.storage, grant.id, name);
+    await transaction.run({ from: account.owner, to: account.address, data: calldata });
   };
 
   if (review === undefined)

@@ -15,11 +15,12 @@ export const AccountSwitches = ({ account, isPaused, aliveCount }: AccountSwitch
   const close = () => setOpen(undefined);
   return (
     <>
-      {isPaused ? (
+      {isPaused && (
         <Button variant="secondary" onClick={() => setOpen("unpause")}>
           Unpause
         </Button>
-      ) : (
+      )}
+      {!isPaused && aliveCount > 0 && (
         <Button variant="secondary" onClick={() => setOpen("pause")}>
           Pause all
         </Button>
@@ -52,7 +53,7 @@ export const AccountSwitches = ({ account, isPaused, aliveCount }: AccountSwitch
         <p>Every key that is neither revoked nor ended can be used again at once.</p>
       </ConfirmDialog>
       <ConfirmDialog
-        title={`Revoke all ${aliveCount} keys?`}
+        title="Revoke all keys?"
         action="Revoke all for ever"
         done="All keys are dead."
         tone="danger"
@@ -60,7 +61,10 @@ export const AccountSwitches = ({ account, isPaused, aliveCount }: AccountSwitch
         isOpen={open === "revokeAll"}
         onClose={close}
       >
-        <p>Every key of this account dies for ever, with one transaction. Nothing is withdrawn.</p>
+        <p>
+          Every key of this account, {aliveCount} in force now, dies for ever, with one transaction. Nothing is
+          withdrawn.
+        </p>
       </ConfirmDialog>
     </>
   );

@@ -1,7 +1,9 @@
+import { useState } from "react";
 import type { Account } from "../../lib/accountQueries.ts";
 import type { SessionAuthority, SessionRecord } from "../../lib/sessionQueries.ts";
 import type { Sessions } from "../../lib/sessions.ts";
 import { isAlive } from "../../lib/sessionStatus.ts";
+import { RevokeDialog } from "./RevokeDialog.tsx";
 import { SessionRow } from "./SessionRow.tsx";
 
 type Entry = { record: SessionRecord; authority: SessionAuthority };
@@ -15,17 +17,22 @@ const toEntries = ({ records, authority }: Sessions): Entry[] =>
 
 /** Keys that can be used or come to be used first; the dead ones folded away. */
 export const SessionList = ({ account, sessions, canSign }: SessionListProps) => {
+  const [revoked, setRevoked] = useState<SessionRecord>();
+  const [isRevoking, setRevoking] = useState(false);
   const entries = toEntries(sessions);
   const alive = entries.filter(({ authority }) => isAlive(authority.status));
   const dead = entries.filter(({ authority }) => !isAlive(authority.status));
   const toRow = ({ record, authority }: Entry) => (
     <SessionRow
       key={record.id}
-      account={account}
       record={record}
       authority={authority}
       now={sessions.authority.block.timestamp}
       canSign={canSign}
+      onRevoke={() => {
+        setRevoked(record);
+        setRevoking(true);
+      }}
     />
   );
   const listClass = "divide-y divide-line rounded-2xl border border-line bg-surface";
@@ -35,6 +42,15 @@ export const SessionList = ({ account, sessions, canSign }: SessionListProps) =>
         <ul aria-label="Keys in force" className={listClass}>
           {alive.map(toRow)}
         </ul>
+      )}
+      {revoked !== undefined && (
+        <RevokeDialog
+          key={revoked.id}
+          account={account}
+          record={revoked}
+          isOpen={isRevoking}
+          onClose={() => setRevoking(false)}
+        />
       )}
       {dead.length > 0 && (
         <details open={alive.length === 0} className="group">

@@ -3,7 +3,6 @@ import { Address } from "../../components/Address.tsx";
 import { BudgetMeters } from "../../components/BudgetMeters.tsx";
 import { EndsText } from "../../components/EndsText.tsx";
 import { StatusBadge } from "../../components/StatusBadge.tsx";
-import type { Account } from "../../lib/accountQueries.ts";
 import { useDeps } from "../../lib/deps.tsx";
 import { toAgoText, toCountText } from "../../lib/format.ts";
 import { toSessionName } from "../../lib/sessionName.ts";
@@ -13,14 +12,14 @@ import { toBudgets, toSessionTitle } from "../../lib/sessionView.ts";
 import { RevokeButton } from "./RevokeButton.tsx";
 
 type SessionRowProps = {
-  account: Account;
   record: SessionRecord;
   authority: SessionAuthority;
   now: number;
   canSign: boolean;
+  onRevoke: () => void;
 };
 
-export const SessionRow = ({ account, record, authority, now, canSign }: SessionRowProps) => {
+export const SessionRow = ({ record, authority, now, canSign, onRevoke }: SessionRowProps) => {
   const deps = useDeps();
   const { session } = record;
   const name = toSessionName(deps, record);
@@ -59,7 +58,7 @@ export const SessionRow = ({ account, record, authority, now, canSign }: Session
         <span>{authority.lastUsedAt === 0 ? "Never used" : `Used ${toAgoText(authority.lastUsedAt, now)}`}</span>
       </div>
       <div className="md:w-24 md:text-right">
-        {canSign && alive && <RevokeButton account={account} record={record} />}
+        {canSign && alive && <RevokeButton record={record} onClick={onRevoke} />}
       </div>
     </li>
   );
