@@ -1,11 +1,16 @@
-import type { Address as AddressValue } from "viem";
+import { getAddress, type Hex, isAddress } from "viem";
 import { useDeps } from "../lib/deps.tsx";
 import { toShortHex } from "../lib/format.ts";
 
-type AddressProps = { address: AddressValue; isFull?: boolean };
+type AddressProps = {
+  /** Or the longer bytes of an ERC-7913 signer, shown as they are. */
+  address: Hex;
+  isFull?: boolean;
+};
 
 /** Short by default; the whole address is in the title and, with an explorer, one press away. */
-export const Address = ({ address, isFull = false }: AddressProps) => {
+export const Address = ({ address: given, isFull = false }: AddressProps) => {
+  const address = isAddress(given, { strict: false }) ? getAddress(given) : given;
   const { explorerUrl } = useDeps().config;
   const text = (
     <span title={address} className={`font-mono text-[0.9em] ${isFull ? "break-all" : "whitespace-nowrap"}`}>

@@ -19,7 +19,9 @@ export const BudgetMeters = ({ budgets, now }: BudgetMetersProps) => {
           amount={budget.amount}
           remainingText={toTokenAmountText(tokens, budget.token, budget.remaining)}
           amountText={`${toTokenAmountText(tokens, budget.token, budget.amount)} ${toPeriodText(budget.period)}`}
-          {...(budget.resetsAt === undefined ? {} : { note: `Full again in ${toDurationText(budget.resetsAt - now)}` })}
+          {...(budget.resetsAt === undefined || budget.remaining === budget.amount
+            ? {}
+            : { note: `Full again in ${toDurationText(budget.resetsAt - now)}` })}
         />
       ))}
     </div>

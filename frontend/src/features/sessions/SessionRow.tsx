@@ -42,7 +42,7 @@ export const SessionRow = ({ record, authority, now, canSign, onRevoke }: Sessio
         </div>
         <p className="mt-1 text-sm text-muted">
           {name !== title && <span className="block">{title}</span>}
-          <Address address={session.signer} />, {toCountText(authority.ordersUsed)} of {toCountText(session.maxOrders)}{" "}
+          <Address address={session.signer} /> · {toCountText(authority.ordersUsed)} of {toCountText(session.maxOrders)}{" "}
           orders used
         </p>
       </div>
