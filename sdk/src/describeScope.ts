@@ -41,6 +41,13 @@ export function isPaymentToListed({ target, selector, rules }: Scope, words: Wor
   return selector === transfer && listsRecipients && words.findToken(target) !== undefined;
 }
 
+/** Whether it is certain that a scope moves nothing but what the session limits. */
+export function isBounded(scope: Scope, session: Session, words: Words): boolean {
+  if (scope.selector === noSelector || isConfined(scope, session, words)) return true;
+  const movesToken = [transfer, transferFrom, "0xd0e30db0", "0x2e1a7d4d"].includes(scope.selector);
+  return movesToken && words.findToken(scope.target) !== undefined;
+}
+
 function describeAction(scope: Scope, session: Session, words: Words): Action {
   switch (scope.selector.toLowerCase()) {
     case noSelector:

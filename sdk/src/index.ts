@@ -9,6 +9,7 @@ export * from "./decodeSessionGranted.ts";
 export * from "./describe.ts";
 export * from "./encodeCalls.ts";
 export * from "./errors.ts";
+export * from "./exposure.ts";
 export * from "./generated/abi.ts";
 export * from "./generated/addresses.ts";
 export * from "./generated/forbiddenSelectors.ts";

@@ -1,0 +1,118 @@
+import { maxUint256, type Address } from "viem";
+import { describe, expect, it } from "vitest";
+import { createScope, createSession, exposure, nativeToken, templates, type SessionInput } from "../src/index.ts";
+import { createRandom } from "./support/random.ts";
+
+const random = createRandom(100);
+const [account, signer, router, usdc, weth, ann] = random.list(6, random.address) as [
+  Address,
+  Address,
+  Address,
+  Address,
+  Address,
+  Address,
+];
+const [hour, day] = [3600, 86_400];
+const start = Math.floor(Date.now() / 1000) + 10 * day;
+const names = { labels: { [router]: "Uniswap" }, tokens: { [usdc]: { symbol: "USDC", decimals: 6 } } };
+const swap = templates.uniswapSwap({ router, tokenIn: usdc, tokenOut: weth, fee: 500, amount: 1n, period: 0 });
+
+const create = (limits: SessionInput["limits"], scopes = swap.scopes) =>
+  createSession({ account, signer, validAfter: start, validUntil: start + 7 * day, maxOrders: 9, limits, scopes });
+const expose = (limits: SessionInput["limits"], now: number, balances = {}) => {
+  const { session, scopes } = create(limits);
+  return exposure(session, scopes, { now, balances, ...names }).tokens;
+};
+
+describe("exposure", () => {
+  it("counts a lifetime limit once, and every window of a periodic one", () => {
+    expect(expose([{ token: usdc, amount: 100n }], start)).toEqual([
+      { token: usdc, now: 100n, day: 100n, untilEnd: 100n },
+    ]);
+    expect(expose([{ token: usdc, amount: 100n, period: day }], start)).toEqual([
+      { token: usdc, now: 100n, day: 100n, untilEnd: 700n },
+    ]);
+  });
+
+  it("counts both windows around a reset", () => {
+    expect(expose([{ token: usdc, amount: 100n, period: day }], start + hour)).toEqual([
+      { token: usdc, now: 100n, day: 200n, untilEnd: 700n },
+    ]);
+  });
+
+  it("lets the tightest limit decide, and the balance if it is less", () => {
+    const limits = [
+      { token: usdc, amount: 10n, period: hour },
+      { token: usdc, amount: 150n, period: day },
+      { token: usdc, amount: 500n },
+    ];
+    expect(expose(limits, start)).toEqual([{ token: usdc, now: 10n, day: 150n, untilEnd: 500n }]);
+    expect(expose(limits, start, { [usdc.toLowerCase()]: 120n })).toEqual([
+      { token: usdc, now: 10n, day: 120n, untilEnd: 120n },
+    ]);
+  });
+
+  it("counts only the time the session has left, and the future of one that has not started", () => {
+    const limits = [{ token: usdc, amount: 100n, period: hour }];
+    expect(expose(limits, start + 7 * day - hour)).toEqual([{ token: usdc, now: 100n, day: 100n, untilEnd: 100n }]);
+    expect(expose(limits, start + 7 * day)).toEqual([{ token: usdc, now: 0n, day: 0n, untilEnd: 0n }]);
+    expect(expose(limits, start - day)).toEqual([{ token: usdc, now: 100n, day: 2400n, untilEnd: 16_800n }]);
+  });
+
+  it("does not take a loss limit for a bound of what can be moved", () => {
+    const { session, scopes } = create([{ token: usdc, amount: 5n }]);
+    const limits = session.limits.map((limit) => ({ ...limit, kind: "net" as const }));
+    const [unbounded] = exposure({ ...session, limits }, scopes, names).tokens;
+    expect(unbounded?.now).toBe(maxUint256);
+    const [bounded] = exposure({ ...session, limits }, scopes, { ...names, balances: { [usdc]: 7n } }).tokens;
+    expect(bounded?.untilEnd).toBe(7n);
+  });
+
+  it("names every scope whose effects it does not know", () => {
+    const pay = templates.payment({ token: usdc, recipients: [ann], amount: 1n, period: 0 });
+    const send = templates.payment({ token: nativeToken, recipients: [ann], amount: 1n, period: 0 });
+    const unknown = createScope({ target: ann, function: "0x12345678" });
+    const limits = [...pay.limits, ...send.limits];
+    const { session, scopes } = create(limits, [...swap.scopes, ...pay.scopes, ...send.scopes, unknown]);
+    expect(exposure(session, scopes, names).unbounded).toEqual([unknown]);
+    // Without names only plain transfers are what they seem.
+    expect(exposure(session, scopes).unbounded).toHaveLength(3);
+  });
+
+  it("bounds what a thief takes who uses up every window, over 300 random limits and times", () => {
+    for (let i = 0; i < 300; i += 1) {
+      const limits = random.list(1 + random.below(3), () => ({
+        token: usdc,
+        amount: 1n + random.bits(20),
+        period: random.pick([0, hour, 7 * hour, day, 30 * day]),
+      }));
+      const now = start + random.below(7 * day);
+      const [bound] = expose(limits, now);
+      expect(steal(limits, now, 1)).toBe(bound?.now);
+      expect(steal(limits, now, day)).toBeLessThanOrEqual(bound?.day ?? -1n);
+      expect(steal(limits, now, 7 * day)).toBeLessThanOrEqual(bound?.untilEnd ?? -1n);
+    }
+  });
+});
+
+/** Every hour and at the first second of every window, takes all that the limits have left. */
+function steal(limits: readonly { amount: bigint; period: number }[], now: number, seconds: number): bigint {
+  const end = Math.min(now + seconds, start + 7 * day);
+  const times = new Set([now]);
+  for (const { period } of limits.filter((limit) => limit.period > 0)) {
+    const resets = Math.ceil((end - start) / period);
+    for (let index = 0; index < resets; index += 1) times.add(Math.max(now, start + index * period));
+  }
+  const spent = new Map<string, bigint>();
+  let taken = 0n;
+  for (const time of [...times].filter((moment) => moment < end).toSorted((a, b) => a - b)) {
+    const keys = limits.map(
+      ({ period }, index) => `${index}:${period === 0 ? 0 : Math.floor((time - start) / period)}`,
+    );
+    const left = limits.map(({ amount }, index) => amount - (spent.get(keys[index] ?? "") ?? 0n));
+    const least = left.reduce((a, b) => (b < a ? b : a));
+    for (const key of keys) spent.set(key, (spent.get(key) ?? 0n) + least);
+    taken += least;
+  }
+  return taken;
+}
