@@ -131,6 +131,28 @@ describe("an owner and a bot", () => {
     expect(await entries.first().innerText()).toContain("Key revoked");
   });
 
+  it("grant a payment to one recipient, and pause and unpause all keys", async () => {
+    await page.goto(`/keys/new?signer=${botAddress}&template=payment&amount=20`);
+    await page.getByRole("textbox", { name: "Recipients" }).fill(owner.address);
+    await press("Review");
+    expect(await page.getByRole("main").innerText()).toContain(owner.address);
+    await press("Sign and grant");
+    await see("The key is granted");
+    await page.getByRole("link", { name: "Keys", exact: true }).click();
+    await press("Pause all");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Pause all" }).click();
+    await dialog.getByText("All keys are paused.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    await press("Unpause");
+    await dialog.getByRole("button", { name: "Unpause" }).click();
+    await dialog.getByText("The keys work again.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await page.getByText("Active", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Pause all" }).isVisible()).toBe(true);
+  });
+
   it("withdraw what is left", async () => {
     await page.getByRole("link", { name: "Overview" }).click();
     await press("Withdraw");
