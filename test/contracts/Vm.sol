@@ -35,7 +35,7 @@ interface Vm {
     function label(address account, string calldata name) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function prank(address sender) external;
-    function prank(address sender, address origin) external;
+    function store(address target, bytes32 slot, bytes32 value) external;
     function recordLogs() external;
     function revertToState(uint256 id) external returns (bool);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);

@@ -5,8 +5,9 @@ import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol
 import {BaseTest} from "../BaseTest.sol";
 
 contract HashOrderTest is BaseTest {
-    bytes32 private constant DOMAIN_TYPEHASH =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant DOMAIN_TYPEHASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
     string private constant CALL_TYPE = "Call(address target,uint256 value,bytes data,bytes32 scope)";
     string private constant ORDER_TYPE =
         "Order(bytes32 sessionId,uint24 nonce,uint48 deadline,uint32 gasLimit,Call[] calls)";
@@ -65,8 +66,9 @@ contract HashOrderTest is BaseTest {
                 keccak256(calls)
             )
         );
-        bytes32 domain =
-            keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256("Latchkey"), keccak256("1"), block.chainid, manager));
+        bytes32 domain = keccak256(
+            abi.encode(DOMAIN_TYPEHASH, keccak256("Latchkey"), keccak256("1"), block.chainid, manager)
+        );
         return keccak256(abi.encodePacked(hex"1901", domain, struct_));
     }
 }

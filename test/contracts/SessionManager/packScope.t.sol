@@ -36,10 +36,9 @@ contract PackScopeTest is BaseTest {
             uint256 part = uint256(keccak256(abi.encode(seed, i)));
             ISessionManager.RuleOp op = ISessionManager.RuleOp(part % 6);
             uint256 count = 1;
-            if (op == ISessionManager.RuleOp.OneOf) count = 1 + (part >> 8) % 16;
+            if (op == ISessionManager.RuleOp.OneOf) count = 1 + ((part >> 8) % 16);
             if (op == ISessionManager.RuleOp.IsAccount) count = 0;
-            scope.rules[i] =
-                ISessionManager.Rule({op: op, offset: uint16(part >> 16), values: new bytes32[](count)});
+            scope.rules[i] = ISessionManager.Rule({op: op, offset: uint16(part >> 16), values: new bytes32[](count)});
             for (uint256 j; j < count; ++j) scope.rules[i].values[j] = keccak256(abi.encode(seed, i, j));
         }
     }

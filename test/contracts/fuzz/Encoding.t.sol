@@ -17,11 +17,8 @@ contract EncodingFuzzTest is BaseTest {
         session.relayer = relayer;
         session.salt = keccak256("salt");
         ISessionManager.Scope memory scope = _transferScope();
-        scope.rules = _rules(
-            _rule(ISessionManager.RuleOp.OneOf, 0, bytes32(uint256(uint160(recipient))))
-        );
-        Grant memory granted_ =
-            _grant(session, _scopes(scope, _scope(address(token), token.transferFrom.selector)));
+        scope.rules = _rules(_rule(ISessionManager.RuleOp.OneOf, 0, bytes32(uint256(uint160(recipient)))));
+        Grant memory granted_ = _grant(session, _scopes(scope, _scope(address(token), token.transferFrom.selector)));
         uint256 position = _position(granted_, address(token), token.transfer.selector);
         order = _signed(granted_, _order(3, CallSpec(position, 0, _transferData(5))));
         granted.packed = granted_.packed;
@@ -54,7 +51,12 @@ contract EncodingFuzzTest is BaseTest {
         start = _bound(start, 0, order.length);
         bytes memory changed = new bytes(order.length + noise.length);
         for (uint256 i; i < changed.length; ++i) {
-            changed[i] = i < start ? order[i] : i < start + noise.length ? noise[i - start] : order[i - noise.length];
+            changed[i] =
+                i < start
+                    ? order[i]
+                    : i < start + noise.length
+                        ? noise[i - start]
+                        : order[i - noise.length];
         }
         assertTrue(_executeBatch(changed) != 0);
         assertFalse(_isNonceUsed(granted, 3));

@@ -16,13 +16,13 @@ contract NonceWindowFuzzTest is BaseTest {
             uint256 random = uint256(keccak256(abi.encode(seed, i)));
             uint24 nonce = _near(random);
             SessionWord next;
-            (bool ok, bytes memory answer) =
-                address(this).staticcall(abi.encodeCall(this.useNonce, (word, nonce, random >> 200)));
+            (bool ok, bytes memory answer) = address(this).staticcall(
+                abi.encodeCall(this.useNonce, (word, nonce, random >> 200))
+            );
             bool tooOld = _head >= 64 && nonce < _head - 64;
             if (tooOld || _used[nonce]) {
                 assertFalse(ok);
-                bytes4 expected =
-                    tooOld ? ISessionManager.NonceTooOld.selector : ISessionManager.NonceUsed.selector;
+                bytes4 expected = tooOld ? ISessionManager.NonceTooOld.selector : ISessionManager.NonceUsed.selector;
                 assertEq(bytes4(answer), expected);
                 continue;
             }
@@ -97,9 +97,9 @@ contract NonceWindowFuzzTest is BaseTest {
     /// @dev Mostly around the head, sometimes far above it.
     function _near(uint256 random) private view returns (uint24) {
         uint256 kind = random % 8;
-        if (kind == 0) return uint24(_head + (random >> 8) % 200);
+        if (kind == 0) return uint24(_head + ((random >> 8) % 200));
         uint256 back = (random >> 8) % 80;
-        uint256 base = _head + (random >> 16) % 3;
+        uint256 base = _head + ((random >> 16) % 3);
         return uint24(base > back ? base - back : 0);
     }
 

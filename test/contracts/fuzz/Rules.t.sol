@@ -20,10 +20,17 @@ contract RulesFuzzTest is BaseTest {
         // Half of the time the two are neighbours or equal.
         if (near < 128) {
             unchecked {
-                word = value + near % 3 - 1;
+                word = value + (near % 3) - 1;
             }
         }
-        bool expected = op == 0 ? word == value : op == 1 ? word != value : op == 2 ? word <= value : word >= value;
+        bool expected =
+            op == 0
+                ? word == value
+                : op == 1
+                    ? word != value
+                    : op == 2
+                        ? word <= value
+                        : word >= value;
         _check(_rule(ISessionManager.RuleOp(op), offset, bytes32(value)), offset, word, expected);
     }
 

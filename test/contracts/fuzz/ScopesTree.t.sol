@@ -32,7 +32,7 @@ contract ScopesTreeFuzzTest is BaseTest {
         count = uint8(_bound(count, 2, 40));
         Grant memory granted = _grant(_session(), _many(count, seed));
         uint256 position = pick % count;
-        uint256 wrong = (position + 1 + other % (count - 1)) % count;
+        uint256 wrong = (position + 1 + (other % (count - 1))) % count;
         // Keep the scope and sign its leaf, but show the tree with another's leaf in its place.
         bytes32 leaf = granted.leaves[position];
         (granted.leaves[position], granted.leaves[wrong]) = (granted.leaves[wrong], leaf);
@@ -58,8 +58,13 @@ contract ScopesTreeFuzzTest is BaseTest {
         // 64 bytes that hash to the inner node, given as a packed scope.
         bytes memory scope = bytes.concat(granted.leaves[0], granted.leaves[1]);
         bytes32 right = keccak256(bytes.concat(granted.leaves[2], granted.leaves[3]));
-        bytes memory head =
-            abi.encodePacked(GAS_LIMIT, uint24(0), START + 100, uint16(granted.packed.length), granted.packed);
+        bytes memory head = abi.encodePacked(
+            GAS_LIMIT,
+            uint24(0),
+            START + 100,
+            uint16(granted.packed.length),
+            granted.packed
+        );
         bytes memory call = abi.encodePacked(uint16(scope.length), scope, uint8(1), right, uint128(0), uint24(0));
         bytes memory order = bytes.concat(head, hex"01", call, new bytes(6));
         vm.prank(key);
