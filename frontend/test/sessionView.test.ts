@@ -36,6 +36,19 @@ describe("toSessionTitle", () => {
   });
 });
 
+describe("toSessionTitle of several scopes", () => {
+  const pay = (token: typeof usdc) =>
+    templates.payment({ token: token.address, recipients: [recipient], amount: 1n, period: 0 }).scopes;
+
+  it("puts the trade first", () => {
+    expect(toSessionTitle([...pay(usdc), ...scopes], tokens)).toBe("Swap USDC for WETH, pay in USDC");
+  });
+
+  it("counts what it leaves out", () => {
+    expect(toSessionTitle([...pay(usdc), ...scopes, ...pay(weth)], tokens)).toBe("Swap USDC for WETH and 2 more");
+  });
+});
+
 describe("budgets", () => {
   it("put the remainder beside its limit", () => {
     const authority = { status: "active" as const, ordersUsed: 1, lastUsedAt: 0, remaining: [40n] };

@@ -41,9 +41,9 @@ const Sentences = ({ kind, sentences }: { kind: SentenceKind; sentences: readonl
 export const PolicySentences = ({ description }: { description: SessionDescription }) => (
   <div className="grid gap-x-8 gap-y-6 text-sm md:grid-cols-2">
     <Sentences kind="can" sentences={description.can} />
-    <div className="md:row-span-2">
+    <Sentences kind="limit" sentences={[...description.limits, description.ends]} />
+    <div className="md:col-start-2 md:row-span-2 md:row-start-1">
       <Sentences kind="cannot" sentences={description.cannot} />
     </div>
-    <Sentences kind="limit" sentences={[...description.limits, description.ends]} />
   </div>
 );

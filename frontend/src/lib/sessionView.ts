@@ -61,12 +61,18 @@ const toScopeTitle = (scope: Scope, tokens: readonly Token[]): string => {
   return `Call ${toSymbol(tokens, scope.target)}`;
 };
 
+/** Scopes come in the order of their hashes; people want the trade first, the unknown last. */
+const titleOrder = ["Swap", "Pay", "Call"];
+const toRank = (title: string): number => titleOrder.findIndex((verb) => title.startsWith(verb));
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
 /** A short name made from what the key may do, for keys that nobody named in this browser. */
 export const toSessionTitle = (scopes: readonly Scope[], tokens: readonly Token[]): string => {
-  const [first, ...others] = scopes;
+  const titles = new Set(scopes.map((scope) => toScopeTitle(scope, tokens)));
+  const [first, second, ...others] = [...titles].toSorted((a, b) => toRank(a) - toRank(b));
   if (first === undefined) return "Nothing";
-  const title = toScopeTitle(first, tokens);
-  return others.length === 0 ? title : `${title} and ${others.length} more`;
+  if (second === undefined) return first;
+  return others.length === 0 ? `${first}, ${lowerFirst(second)}` : `${first} and ${others.length + 1} more`;
 };
 
 export type EndWarning = "week" | "day" | "hour" | undefined;

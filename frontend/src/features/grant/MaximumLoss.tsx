@@ -33,8 +33,8 @@ export const MaximumLoss = ({ session }: { session: Session }) => {
         </ul>
       )}
       <p className="mt-2 text-muted">
-        That is the case where the key is stolen, or the bot trades at any price, and nobody revokes it. It can never be
-        more than the account holds.
+        That is the case where the key is stolen, or the bot does its worst, and nobody revokes it. It can never be more
+        than the account holds.
       </p>
     </section>
   );
