@@ -9,13 +9,7 @@ import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
 import { version } from "./version.ts";
 import { toOpenApi, useZod, type ZodTypes } from "./zodRoutes.ts";
 
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypes
->;
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypes>;
 
 type AppConfig = Pick<Config, "corsOrigins" | "logLevel" | "requestsPerMinute" | "trustedProxies">;
 

@@ -155,7 +155,10 @@ function toSpent({ logs }: SimulatedCall, account: Address): (token: Address) =>
   };
 }
 
-const hexSchema = z.string().refine(isHex).transform((text) => text as Hex);
+const hexSchema = z
+  .string()
+  .refine(isHex)
+  .transform((text) => text as Hex);
 const simulatedCallSchema = z.object({
   status: z.string(),
   gasUsed: hexSchema,

@@ -28,7 +28,11 @@ function toTransferAmount(data: `0x${string}`): bigint {
 }
 
 /** The greater of what the calls declare and what a run of them was seen to spend. */
-export function toReservations(session: Session, declared: Reservations, spent: (token: Address) => bigint): Reservations {
+export function toReservations(
+  session: Session,
+  declared: Reservations,
+  spent: (token: Address) => bigint,
+): Reservations {
   return session.limits.map(({ token }, limit) => {
     const [stated, seen] = [declared[limit] ?? 0n, spent(token)];
     return stated > seen ? stated : seen;

@@ -120,7 +120,7 @@ export function createIndexer(deps: Deps) {
   /** Goes back to the last block that is still of the chain. */
   async function handleReorg(): Promise<void> {
     let fork: BlockRef | undefined;
-    for (let below = Number.MAX_SAFE_INTEGER; fork === undefined; ) {
+    for (let below = Number.MAX_SAFE_INTEGER; fork === undefined;) {
       const [block] = await listBlocks(db, chainId, below, 1);
       if (block === undefined) break;
       if ((await rpc.getBlock(block.number))?.hash === block.hash) fork = block;

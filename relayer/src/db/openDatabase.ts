@@ -73,11 +73,7 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
 /** Namespace of the advisory lock: `latc`. */
 const lockClass = 0x6c617463;
 
-async function openPostgres({
-  databaseUrl,
-  chainId,
-  log,
-}: Options & { databaseUrl: string }): Promise<OpenDatabase> {
+async function openPostgres({ databaseUrl, chainId, log }: Options & { databaseUrl: string }): Promise<OpenDatabase> {
   const settings = {
     connectionString: databaseUrl,
     connectionTimeoutMillis: 10_000,

@@ -46,7 +46,8 @@ export function addEventRoutes({ app, db, indexer, stopping, config }: Deps): vo
         throw new ProblemError("rate-limited", "Too many streams are open", { retryAfterSeconds: 10 });
       }
       const lastId = request.headers["last-event-id"];
-      const start = lastId === undefined ? { block: requireHead(indexer).number, logIndex: afterLogs } : parseId(lastId);
+      const start =
+        lastId === undefined ? { block: requireHead(indexer).number, logIndex: afterLogs } : parseId(lastId);
       const stream = new PassThrough();
       streams += 1;
       request.raw.once("close", () => stream.destroy());

@@ -24,7 +24,11 @@ export const addressSchema = z
   .string()
   .refine((text) => isAddress(text, { strict: false }), { error: "is not an address" })
   .transform((text) => getAddress(text));
-const uintSchema = (bits: number) => z.int().min(0).max(2 ** bits - 1);
+const uintSchema = (bits: number) =>
+  z
+    .int()
+    .min(0)
+    .max(2 ** bits - 1);
 const amountSchema = (bits: number) =>
   z
     .string()

@@ -7,8 +7,7 @@ import { toReserved, type LiveOrder, type OrderRow } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { chainEventSchema, orderStateSchema, sessionStateSchema } from "./schemas.ts";
 
-const parseReason = (text: string) =>
-  JSON.parse(text) as { name: string; args: unknown[]; sentence: string };
+const parseReason = (text: string) => JSON.parse(text) as { name: string; args: unknown[]; sentence: string };
 const parseCalls = (text: string) =>
   JSON.parse(text) as { target: string; value: string; data: string; scope: string }[];
 const parseArgs = (text: string) => JSON.parse(text) as Record<string, unknown>;

@@ -8,7 +8,13 @@ import type { Log } from "../log.ts";
 import { findBatch, storeBatch } from "./claimBatch.ts";
 import type { Wallet } from "./createWallet.ts";
 import { createReconcile } from "./reconcile.ts";
-import { insertTransaction, listOpenTransactions, listOrderHashes, type SignedTransaction, type TransactionRow } from "./transactionRows.ts";
+import {
+  insertTransaction,
+  listOpenTransactions,
+  listOrderHashes,
+  type SignedTransaction,
+  type TransactionRow,
+} from "./transactionRows.ts";
 
 export type Submission = ReturnType<typeof createSubmission>;
 

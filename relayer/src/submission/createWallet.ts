@@ -13,9 +13,7 @@ type Deps = { rpc: Rpc; config: Pick<Config, "chainId" | "hotWalletPrivateKey" |
 export function createWallet({ rpc, config }: Deps) {
   const account: LocalAccount = privateKeyToAccount(config.hotWalletPrivateKey);
 
-  async function sign(
-    tx: { to: Address; data: Hex; gas: number; nonce: number } & Fees,
-  ): Promise<SignedTransaction> {
+  async function sign(tx: { to: Address; data: Hex; gas: number; nonce: number } & Fees): Promise<SignedTransaction> {
     const { to, data, gas, nonce, maxFeePerGas, maxPriorityFeePerGas } = tx;
     const raw = await account.signTransaction({
       type: "eip1559",
@@ -49,7 +47,8 @@ export function createWallet({ rpc, config }: Deps) {
     /** The same transaction at fees that nodes take in its place, or nothing if they would pass the ceiling. */
     async resign(raw: Hex, fees: Fees): Promise<SignedTransaction | undefined> {
       const old = parseTransaction(raw);
-      if (old.type !== "eip1559" || !old.to || old.gas === undefined) throw new Error("A stored transaction is not ours");
+      if (old.type !== "eip1559" || !old.to || old.gas === undefined)
+        throw new Error("A stored transaction is not ours");
       const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = old;
       const next = {
         maxFeePerGas: max(toBumped(maxFeePerGas), fees.maxFeePerGas),
