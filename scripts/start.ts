@@ -64,12 +64,18 @@ function startFrom(options: Options, more: Pick<StackOptions, "signal" | "onCras
   });
 }
 
-/** Aborts on the first Ctrl-C or `kill`; the second ends the process at once. */
+/** Aborts on the first Ctrl-C or `kill`; another one, a second later or more, ends the process at once. */
 function listenForStop(): AbortSignal {
   const aborter = new AbortController();
+  let firstAt = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      if (aborter.signal.aborted) process.exit(130);
+      if (aborter.signal.aborted) {
+        // npm passes on the signal that the terminal has sent to both.
+        if (Date.now() - firstAt > 1_000) process.exit(130);
+        return;
+      }
+      firstAt = Date.now();
       console.log("\nStopping …");
       aborter.abort();
     });

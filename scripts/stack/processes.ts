@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../root.ts";
 import { toToolEnv } from "../runSteps.ts";
 
-const logLinesKept = 40;
+const logLinesKept = 20;
 const stopTimeoutMs = 8_000;
 
 export type ManagedProcess = {
