@@ -6,7 +6,11 @@ import { privateKeyToAccount } from "viem/accounts";
 
 const json = process.argv.includes("--json");
 const print = (event: string, fields: Record<string, unknown> = {}): void =>
-  console.log(json ? JSON.stringify({ event, ...fields }) : [event, ...Object.values(fields)].join("  "));
+  console.log(
+    json
+      ? JSON.stringify({ event, ...fields })
+      : [event, ...Object.values(fields).filter((value) => value !== undefined)].join("  "),
+  );
 const env = (name: string, fallback?: string): string => {
   const value = process.env[name] ?? fallback;
   if (value === undefined) throw new LatchkeyError(`${name} is not set`);
