@@ -44,7 +44,7 @@ export async function createApp(config: AppConfig): Promise<App> {
     origin: config.corsOrigins.includes("*") ? "*" : [...config.corsOrigins],
     methods: ["GET", "POST", "PUT"],
     allowedHeaders: ["content-type", "last-event-id"],
-    exposedHeaders: ["retry-after"],
+    exposedHeaders: ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"],
     maxAge: 600,
   });
   await app.register(rateLimit, {

@@ -35,13 +35,17 @@ const list = z.string().transform((text) =>
 );
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
+const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
 const schema = z.object({
   RPC_URL: url(["http:", "https:"]),
   CHAIN_ID: whole(1, Number.MAX_SAFE_INTEGER),
   MANAGER_ADDRESS: address,
   HOT_WALLET_PRIVATE_KEY: z
     .string({ error: "is missing" })
-    .refine((text) => isHex(text) && text.length === 66 && BigInt(text) !== 0n, { error: "is not 32 bytes in hex" })
+    .refine((text) => isHex(text) && text.length === 66 && BigInt(text) > 0n && BigInt(text) < curveOrder, {
+      error: "is not a private key: 32 bytes in hex",
+    })
     .transform((text) => text as Hex),
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
   DATA_DIR: z.string().min(1).default(".latchkey/relayer"),

@@ -5,7 +5,7 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import { settleOrders } from "../submission/settleOrders.ts";
 import { decodeLog, type ManagerEvent } from "./decodeLog.ts";
-import type { BlockHead, BlockRef, Rpc } from "./rpc.ts";
+import { RpcError, type BlockHead, type BlockRef, type Rpc } from "./rpc.ts";
 
 /** The newest block the relayer has read, with everything up to it stored. */
 export type Head = BlockRef & { timestamp: number };
@@ -33,6 +33,8 @@ type Deps = {
 
 /** Blocks whose hashes are kept, to find where a reorg began. */
 const blocksKept = 512;
+/** So many blocks behind, what is known is not the present. */
+const behindMax = 3;
 /** Further behind than this, logs are read by ranges instead of block by block. */
 const followMax = 64;
 /** Ranges end this far below the newest block, where reorgs are over; the rest is followed. */
@@ -83,7 +85,8 @@ export function createIndexer(deps: Deps) {
       range = Math.min(rangeMax, range * 2);
       log.info({ from, to }, "Read old blocks");
     } catch (error) {
-      if (range === 1) throw error;
+      // Only an answer of the node can be about the size of the range.
+      if (range === 1 || !(error instanceof RpcError) || error.code === undefined) throw error;
       range = Math.max(1, Math.floor(range / 2));
       log.debug({ err: error, range }, "Old blocks are read in smaller ranges");
     }
@@ -94,11 +97,17 @@ export function createIndexer(deps: Deps) {
     if (newest === undefined) return "done";
     const next = last === undefined ? startBlock : last.number + 1;
     if (newest.number < next) {
-      // The same block, or another one of its height, or a node that lags behind and says nothing new.
-      if (last !== undefined && newest.number === last.number && newest.hash !== last.hash) await handleReorg();
-      else if (newest.hash === last?.hash || last === undefined) seenAt = Date.now();
-      return "done";
+      if (last === undefined || newest.hash === last.hash) {
+        seenAt = Date.now();
+        return "done";
+      }
+      // Another chain of this height, or a node that lags behind and says nothing new.
+      const [known] = await listBlocks(db, chainId, newest.number + 1, 1);
+      if (known?.number === newest.number && known.hash === newest.hash) return "done";
+      await handleReorg();
+      return "more";
     }
+    if (newest.number - next >= behindMax) isCurrent = false;
     if (newest.number - next > followMax) {
       if (last !== undefined && (await rpc.getBlock(last.number))?.hash !== last.hash) await handleReorg();
       else await backFill(newest.number);
@@ -119,6 +128,7 @@ export function createIndexer(deps: Deps) {
 
   /** Goes back to the last block that is still of the chain. */
   async function handleReorg(): Promise<void> {
+    isCurrent = false;
     let fork: BlockRef | undefined;
     for (let below = Number.MAX_SAFE_INTEGER; fork === undefined;) {
       const [block] = await listBlocks(db, chainId, below, 1);

@@ -1,4 +1,4 @@
-import { decodeSessionGranted, packScope, packSession, sessionManagerAbi } from "@latchkey/sdk";
+import { decodeSessionGranted, LatchkeyError, packScope, packSession, sessionManagerAbi } from "@latchkey/sdk";
 import { decodeEventLog, type Address, type Hex, type RpcLog } from "viem";
 import { toJsonValue } from "../problem.ts";
 
@@ -49,9 +49,15 @@ function decode(topics: [Hex, ...Hex[]], data: Hex) {
   }
 }
 
-function toGranted(log: RpcLog): { session: Hex; scopes: Hex[] } {
-  const { session, scopes } = decodeSessionGranted(log);
-  return { session: packSession(session), scopes: scopes.map(packScope) };
+/** Content this package cannot read stays unknown, as if the event had been missed; the chain must still be followed. */
+function toGranted(log: RpcLog): { session: Hex; scopes: Hex[] } | undefined {
+  try {
+    const { session, scopes } = decodeSessionGranted(log);
+    return { session: packSession(session), scopes: scopes.map(packScope) };
+  } catch (error) {
+    if (error instanceof LatchkeyError) return undefined;
+    throw error;
+  }
 }
 
 function toJsonArgs(args: Record<string, unknown>): Record<string, unknown> {

@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
@@ -41,7 +42,9 @@ export async function openDatabase(options: Options): Promise<OpenDatabase> {
 
 async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await clearDeadLock(dataDir);
   const release = await lock(dataDir, {
+    lockfilePath: toLockPath(dataDir),
     stale: 5_000,
     update: 1_000,
     // A relayer that was killed leaves its lock behind; it is stale after five seconds.
@@ -54,6 +57,7 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
   }).catch((cause: unknown) => {
     throw new DataInUseError(`The data directory ${dataDir} is in use by another relayer`, { cause });
   });
+  await writeFile(toHolderPath(dataDir), `${process.pid} ${hostname()}\n`);
   log.warn(
     { dataDir },
     "The data is in PGlite, which is for trying out: it survives a crash of the relayer but not a power loss. Set DATABASE_URL to use Postgres.",
@@ -68,6 +72,28 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
       await release();
     },
   };
+}
+
+const toLockPath = (dataDir: string): string => join(dataDir, "lock");
+const toHolderPath = (dataDir: string): string => join(dataDir, "holder");
+
+/** Takes away the lock of a relayer that ran on this machine and is dead, instead of waiting until it is stale. */
+async function clearDeadLock(dataDir: string): Promise<void> {
+  // `<pid> <host>`; a file that was not written to its end is of nobody.
+  const text = await readFile(toHolderPath(dataDir), "utf8").catch(() => "");
+  const [, pid, host] = /^(\d+) (.+)\n$/.exec(text) ?? [];
+  if (host !== hostname() || isAlive(Number(pid))) return;
+  await rm(toHolderPath(dataDir), { force: true });
+  await rm(toLockPath(dataDir), { recursive: true, force: true });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
 }
 
 /** Namespace of the advisory lock: `latc`. */

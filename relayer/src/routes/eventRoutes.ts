@@ -125,8 +125,11 @@ export function addEventRoutes({ app, db, indexer, stopping, config }: Deps): vo
       .selectFrom("events")
       .selectAll()
       .where("chain_id", "=", config.chainId)
-      .where(({ or, and, eb }) =>
-        or([eb("block_number", ">", block), and([eb("block_number", "=", block), eb("log_index", ">", logIndex)])]),
+      .where((build) =>
+        build.or([
+          build("block_number", ">", block),
+          build.and([build("block_number", "=", block), build("log_index", ">", logIndex)]),
+        ]),
       )
       .orderBy("block_number")
       .orderBy("log_index")

@@ -97,10 +97,11 @@ export function createReconcile(deps: ReconcileDeps) {
       .select("order_hash")
       .where("chain_id", "=", chainId)
       .where("status", "=", "submitted")
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom("transaction_orders")
+      .where((build) =>
+        build.not(
+          build.exists(
+            build
+              .selectFrom("transaction_orders")
               .innerJoin("transactions", (join) =>
                 join
                   .onRef("transactions.hash", "=", "transaction_orders.transaction_hash")

@@ -106,7 +106,7 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
   }
   await update
     .set({
-      status: "failed",
+      status: reason.name === "OrderExpired" ? "expired" : "failed",
       holds_nonce: false,
       transaction_hash: event.transaction_hash,
       block_number: event.block_number,
@@ -136,7 +136,8 @@ async function expireOrders(db: Db, { chainId, upTo }: { chainId: number; upTo: 
     const reason = toErrorSentence({ name: "OrderExpired", args: [deadline, block.timestamp] });
     await db
       .updateTable("orders")
-      .set({ status: "expired", holds_nonce: false, reason: toReasonJson(reason) })
+      // With its block, so that a reorg that undoes the block undoes this.
+      .set({ status: "expired", holds_nonce: false, block_number: upTo, reason: toReasonJson(reason) })
       .where("chain_id", "=", chainId)
       .where("order_hash", "=", order_hash)
       .execute();
