@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./config.ts";
 import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
 import { version } from "./version.ts";
-import { toOpenApi, useZod, type ZodTypes } from "./zodRoutes.ts";
+import { toOpenApi, addZod, type ZodTypes } from "./zodRoutes.ts";
 
 export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypes>;
 
@@ -30,7 +30,7 @@ export async function createApp(config: AppConfig): Promise<App> {
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypes>();
-  useZod(app);
+  addZod(app);
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
     if (problem.code === "internal-error") request.log.error({ err: error }, "A request failed");

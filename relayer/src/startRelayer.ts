@@ -36,13 +36,6 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const admission = createAdmission({ db, contents, sessionReader, simulation, relayer: wallet.address, config });
     const submission = createSubmission({ db, rpc, indexer, wallet, log, config });
 
-    let submitting: ReturnType<typeof runLoop> | undefined;
-    addOrderRoutes({ app, db, admission, onAccepted: () => submitting?.wake(), config });
-    addSessionRoutes({ app, db, contents, sessionReader, config });
-    addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
-    addStatusRoutes({ app, db, rpc, indexer, relayer: wallet.address, config });
-    await app.ready();
-
     const reportFailure = createFailureLog(log);
     let isRightChain = false;
     const following = runLoop({
@@ -66,7 +59,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       },
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
-    submitting = runLoop({
+    const submitting = runLoop({
       job: async (signal) => {
         const pauseMs = await submission.run(signal);
         reportFailure.recovered("submission");
@@ -75,15 +68,20 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("submission", error),
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
-    indexer.subscribe(() => submitting?.wake());
+    indexer.subscribe(() => submitting.wake());
 
     const stop = async (): Promise<void> => {
       stopping.abort();
       await app.close();
-      await Promise.all([following.stop(), submitting?.stop()]);
+      await Promise.all([following.stop(), submitting.stop()]);
       await close();
     };
     try {
+      addOrderRoutes({ app, db, admission, onAccepted: () => submitting.wake(), config });
+      addSessionRoutes({ app, db, contents, sessionReader, config });
+      addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
+      addStatusRoutes({ app, db, rpc, indexer, relayer: wallet.address, config });
+      await app.ready();
       const url = await app.listen({ host: config.host, port: config.port });
       const { chainId, manager, access } = config;
       log.info({ url, chainId, manager, relayer: wallet.address, access, database: kind }, "The relayer is up");

@@ -9,7 +9,7 @@ export interface ZodTypes extends FastifyTypeProvider {
 }
 
 /** Lets routes say in zod what they take and answer. */
-export function useZod(app: FastifyInstance): void {
+export function addZod(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart = "body" }) => {
     const parser = toZod(schema);
     return (data) => {

@@ -155,10 +155,7 @@ function toSpent({ logs }: SimulatedCall, account: Address): (token: Address) =>
   };
 }
 
-const hexSchema = z
-  .string()
-  .refine(isHex)
-  .transform((text) => text as Hex);
+const hexSchema = z.string().refine(isHex);
 const simulatedCallSchema = z.object({
   status: z.string(),
   gasUsed: hexSchema,

@@ -25,7 +25,6 @@ export function decodeLog(log: RpcLog): ManagerEvent | undefined {
   if (signature === undefined) return undefined;
   const decoded = decode([signature, ...topics], log.data);
   if (decoded === undefined) return undefined;
-  const args: Record<string, unknown> = { ...decoded.args };
   return {
     blockNumber: Number(blockNumber),
     blockHash,
@@ -35,7 +34,7 @@ export function decodeLog(log: RpcLog): ManagerEvent | undefined {
     account: "account" in decoded.args ? decoded.args.account : undefined,
     sessionId: "sessionId" in decoded.args ? decoded.args.sessionId : undefined,
     orderHash: "orderHash" in decoded.args ? decoded.args.orderHash : undefined,
-    args: toJsonArgs(args),
+    args: toJsonArgs(decoded.args),
     granted: decoded.eventName === "SessionGranted" ? toGranted(log) : undefined,
   };
 }
@@ -60,6 +59,6 @@ function toGranted(log: RpcLog): { session: Hex; scopes: Hex[] } | undefined {
   }
 }
 
-function toJsonArgs(args: Record<string, unknown>): Record<string, unknown> {
+function toJsonArgs(args: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, toJsonValue(value)]));
 }

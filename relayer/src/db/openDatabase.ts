@@ -96,6 +96,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** int8 as number, as PGlite does: block numbers, times and ids stay far below 2^53. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(20, Number);
+
 /** Namespace of the advisory lock: `latc`. */
 const lockClass = 0x6c617463;
 
@@ -106,7 +110,7 @@ async function openPostgres({ databaseUrl, chainId, log }: Options & { databaseU
     query_timeout: 30_000,
     statement_timeout: 30_000,
     keepAlive: true,
-    types: { getTypeParser },
+    types,
   };
   // The lock lives as long as this connection, so a relayer that was killed leaves none behind.
   const holder = new pg.Client(settings);
@@ -135,9 +139,3 @@ async function openPostgres({ databaseUrl, chainId, log }: Options & { databaseU
     },
   };
 }
-
-/** int8 as number, as PGlite does: block numbers, times and ids stay far below 2^53. */
-const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: "text" | "binary") => {
-  if (oid === pg.types.builtins.INT8 && format !== "binary") return Number;
-  return format === "binary" ? pg.types.getTypeParser(oid, "binary") : pg.types.getTypeParser(oid, "text");
-}) as typeof pg.types.getTypeParser;

@@ -48,10 +48,10 @@ export function addOrderRoutes({ app, db, admission, onAccepted, config }: Deps)
         },
       },
     },
-    async (request) => {
-      const { gasUsed } = await admission.simulate(request.body);
-      return { ok: true as const, ...(gasUsed !== undefined && { gasUsed }) };
-    },
+    (request) =>
+      admission
+        .simulate(request.body)
+        .then(({ gasUsed }) => ({ ok: true as const, ...(gasUsed !== undefined && { gasUsed }) })),
   );
 
   app.get(

@@ -43,7 +43,7 @@ const callSchema = z.strictObject({
   scope: hashSchema,
 });
 
-const orderSchema: z.ZodType<Order, unknown> = z.strictObject({
+const orderSchema: z.ZodType<Order> = z.strictObject({
   sessionId: hashSchema,
   nonce: uintSchema(24),
   deadline: uintSchema(48),
@@ -61,7 +61,7 @@ const limitSchema = z.strictObject({
   kind: z.enum(limitKinds),
 });
 
-const sessionSchema: z.ZodType<Session, unknown> = z.strictObject({
+const sessionSchema: z.ZodType<Session> = z.strictObject({
   account: addressSchema,
   accountKind: z.enum(accountKinds),
   signer: hexSchema(),
@@ -81,7 +81,7 @@ const sessionSchema: z.ZodType<Session, unknown> = z.strictObject({
   limits: z.array(limitSchema).max(15),
 });
 
-const scopeSchema: z.ZodType<Scope, unknown> = z.strictObject({
+const scopeSchema: z.ZodType<Scope> = z.strictObject({
   target: addressSchema,
   selector: hexSchema(4),
   maxValue: amountSchema(128),

@@ -1,6 +1,6 @@
 import { toScopeJson, toSessionJson } from "@latchkey/sdk";
 import type { Selectable } from "kysely";
-import { z } from "zod";
+import type { z } from "zod";
 import type { SessionContent } from "../admission/createContentStore.ts";
 import type { ChainState } from "../chain/createSessionReader.ts";
 import { toReserved, type LiveOrder, type OrderRow } from "../db/orderRows.ts";
