@@ -5,7 +5,7 @@ import { isHex, type Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 
 const json = process.argv.includes("--json");
-const print = (event: string, fields: Record<string, unknown> = {}): void =>
+const print = (event: string, fields: Record<string, string | number | undefined> = {}): void =>
   console.log(
     json
       ? JSON.stringify({ event, ...fields })
