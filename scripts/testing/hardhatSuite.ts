@@ -46,7 +46,8 @@ async function runSolidity(): Promise<boolean> {
 
 async function runMocha(): Promise<boolean> {
   Object.assign(hre.config.test.mocha, { reporter: ReportingSpec });
-  const result = (await hre.tasks.getTask(["test", "mocha"]).run({ testFiles })) as { success: boolean };
+  await hre.tasks.getTask("build").run({ noTests: true, quiet: true });
+  const result = (await hre.tasks.getTask(["test", "mocha"]).run({ testFiles, noCompile: true })) as { success: boolean };
   return result.success;
 }
 
