@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { ConfigInvalidError, readConfig } from "../src/config.ts";
+
+const valid = {
+  RPC_URL: "http://127.0.0.1:8545",
+  CHAIN_ID: "31337",
+  MANAGER_ADDRESS: "0x5fbdb2315678afecb367f032d93f642f64180aa3",
+  HOT_WALLET_PRIVATE_KEY: `0x${"11".repeat(32)}`,
+};
+
+function readFaults(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigInvalidError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test("fills defaults and takes an empty variable for an absent one", () => {
+  const config = readConfig({ ...valid, DATABASE_URL: "", PORT: "" });
+  expect(config).toMatchObject({
+    manager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+    databaseUrl: undefined,
+    dataDir: ".latchkey/relayer",
+    host: "127.0.0.1",
+    port: 8547,
+    access: "allowlist",
+    allowedAccounts: [],
+    corsOrigins: [],
+    confirmations: 1,
+  });
+});
+
+test("names every missing variable at once", () => {
+  const faults = readFaults({});
+  expect(faults.map((fault) => fault.split(" ")[0])).toEqual(Object.keys(valid));
+});
+
+test("names every wrong variable at once and shows no value", () => {
+  const wrong = {
+    RPC_URL: "ftp://node",
+    CHAIN_ID: "one",
+    MANAGER_ADDRESS: "0x12",
+    HOT_WALLET_PRIVATE_KEY: `0x${"ff".repeat(32)}`,
+    DATABASE_URL: "mysql://host/db",
+    PORT: "70000",
+    ACCESS: "everyone",
+    ALLOWED_ACCOUNTS: "0x12",
+    CORS_ORIGINS: "http://page.example/path",
+    BATCH_MAX_GAS: "16777217",
+    LOG_LEVEL: "loud",
+  };
+  const faults = readFaults(wrong);
+  expect(faults.map((fault) => fault.split(" ")[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
+  expect(faults.join("\n")).not.toContain("ffff");
+});
+
+test.each([
+  ["zero", `0x${"00".repeat(32)}`],
+  ["too short", "0x1234"],
+  ["the curve's order", "0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"],
+  ["not hex", "zz".repeat(33)],
+])("refuses a private key that is %s", (_, key) => {
+  expect(readFaults({ ...valid, HOT_WALLET_PRIVATE_KEY: key })).toEqual([
+    "HOT_WALLET_PRIVATE_KEY is not a private key: 32 bytes in hex",
+  ]);
+});
+
+test("reads lists", () => {
+  const account = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+  const config = readConfig({
+    ...valid,
+    ALLOWED_ACCOUNTS: ` ${account.toLowerCase()}, ,${valid.MANAGER_ADDRESS}`,
+    CORS_ORIGINS: "http://127.0.0.1:5173,https://page.example",
+  });
+  expect(config.allowedAccounts).toEqual([account, "0x5FbDB2315678afecb367f032d93F642f64180aa3"]);
+  expect(config.corsOrigins).toEqual(["http://127.0.0.1:5173", "https://page.example"]);
+});

@@ -1,0 +1,209 @@
+import {
+  createSession,
+  encodeAccountExecute,
+  encodeGrant,
+  hashOrder,
+  hashScope,
+  hashSession,
+  sessionAccountFactoryAbi,
+  sessionManagerAbi,
+  signOrder,
+  templates,
+  toPaymentCall,
+  toSignedOrderJson,
+  type Call,
+  type Order,
+  type Scope,
+  type Session,
+  type SessionInput,
+  type SignedOrderJson,
+} from "@latchkey/sdk";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeFunctionData, pad, parseAbi, parseEther, toHex, type Address, type Hex, type LocalAccount } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import type { RelayerEnv } from "./runRelayer.ts";
+import { startChain, type TestChain } from "./startChain.ts";
+
+/** Where payments of `GrantedSession.createOrder` go. */
+export const recipient: Address = "0x000000000000000000000000000000000000bEEF";
+export const day = 86_400;
+
+export type SignedTestOrder = { order: Order; orderHash: Hex; body: SignedOrderJson };
+
+export type GrantedSession = {
+  sessionId: Hex;
+  session: Session;
+  scopes: readonly Scope[];
+  key: LocalAccount;
+  /** The call of a payment of `amount` to `recipient`. */
+  createCall: (amount: bigint) => Call;
+  /** A payment of `amount`, default 1, with what `changes` says otherwise; signed after the changes. */
+  createOrder: (changes: OrderChanges) => Promise<SignedTestOrder>;
+};
+
+export type OrderChanges = Partial<Order> & {
+  nonce: number;
+  amount?: bigint;
+  /** Who signs, and for which chain: defaults to the session key and this chain. */
+  signer?: LocalAccount;
+  chainId?: number;
+};
+
+export type World = {
+  chain: TestChain;
+  manager: Address;
+  token: Address;
+  createAccount: () => Promise<Address>;
+  /** Calls from the account, as its owner wants. */
+  callAsAccount: (account: Address, data: Hex) => Promise<void>;
+  grant: (account: Address, input?: Partial<SessionInput>) => Promise<GrantedSession>;
+  /** The same session without telling the chain. */
+  draft: (account: Address, input?: Partial<SessionInput>) => Promise<GrantedSession>;
+  balanceOf: (holder: Address) => Promise<bigint>;
+  /** How often each order has run, by the chain's own events. */
+  countRuns: () => Promise<Map<Hex, number>>;
+  /** Environment of a relayer of this chain; a fresh data folder each time. */
+  createEnv: (changes?: RelayerEnv) => Promise<RelayerEnv>;
+  stop: () => Promise<void>;
+};
+
+const tokenAbi = parseAbi([
+  "function mint(address to, uint256 amount)",
+  "function balanceOf(address holder) view returns (uint256)",
+]);
+
+/** A chain with Latchkey, a token, and an owner who creates accounts and sessions. */
+export async function createWorld(): Promise<World> {
+  const chain = await startChain();
+  try {
+    return await fillWorld(chain);
+  } catch (error) {
+    await chain.stop();
+    throw error;
+  }
+}
+
+async function fillWorld(chain: TestChain): Promise<World> {
+  const manager = await chain.deploy("SessionManager");
+  const implementation = await chain.deploy("accounts/SessionAccount", [manager]);
+  const factory = await chain.deploy("accounts/SessionAccountFactory", [implementation]);
+  const token = await chain.deploy("test/DemoToken", ["Demo", "DEMO", 18]);
+  const folders: string[] = [];
+  let salts = 0n;
+  const { chainId } = chain;
+  const domain = { chainId, manager };
+
+  const callAsAccount: World["callAsAccount"] = (account, data) =>
+    chain.send("owner", { to: account, data: encodeAccountExecute([{ target: manager, data }]) });
+
+  const draft: World["draft"] = async (account, input = {}) => {
+    const key = privateKeyToAccount(generatePrivateKey());
+    const now = await chain.getTime();
+    const { scopes: payments, limits } = templates.payment({
+      token,
+      recipients: [recipient],
+      amount: parseEther("1000"),
+      period: 0,
+    });
+    salts += 1n;
+    const { session, scopes } = createSession({
+      account,
+      signer: key.address,
+      validAfter: now,
+      validUntil: now + 30 * day,
+      maxOrders: 10_000,
+      limits,
+      scopes: payments,
+      salt: pad(toHex(salts), { size: 32 }),
+      ...input,
+    });
+    const sessionId = hashSession(session);
+    const payment = scopes.find(({ target }) => target === token) ?? scopes[0];
+    if (payment === undefined) throw new Error("A session has scopes");
+    const createCall: GrantedSession["createCall"] = (amount) => ({
+      ...toPaymentCall({ token, recipient, amount }),
+      scope: hashScope(payment),
+    });
+    return {
+      sessionId,
+      session,
+      scopes,
+      key,
+      createCall,
+      async createOrder({ amount = 1n, signer = key, chainId: signedChainId = chainId, ...changes }) {
+        const order: Order = {
+          sessionId,
+          deadline: (await chain.getTime()) + 3_600,
+          gasLimit: 300_000,
+          calls: [createCall(amount)],
+          ...changes,
+        };
+        const signature = await signOrder({ order, signer, manager, chainId: signedChainId });
+        return { order, orderHash: hashOrder(order, domain), body: toSignedOrderJson({ order, signature }) };
+      },
+    };
+  };
+
+  return {
+    chain,
+    manager,
+    token,
+    async createAccount() {
+      salts += 1n;
+      const owner = chain.accounts.owner.account.address;
+      const args = [owner, pad(toHex(salts), { size: 32 })] as const;
+      const abi = sessionAccountFactoryAbi;
+      const account = await chain.client.readContract({ address: factory, abi, functionName: "getAddress", args });
+      await chain.send("owner", {
+        to: factory,
+        data: encodeFunctionData({ abi, functionName: "createAccount", args }),
+      });
+      const mint = encodeFunctionData({ abi: tokenAbi, functionName: "mint", args: [account, parseEther("1000000")] });
+      await chain.send("owner", { to: token, data: mint });
+      await chain.send("owner", { to: account, value: parseEther("10") });
+      return account;
+    },
+    callAsAccount,
+    draft,
+    async grant(account, input) {
+      const granted = await draft(account, input);
+      await callAsAccount(account, encodeGrant(granted));
+      return granted;
+    },
+    balanceOf: (holder) =>
+      chain.client.readContract({ address: token, abi: tokenAbi, functionName: "balanceOf", args: [holder] }),
+    async countRuns() {
+      const counts = new Map<Hex, number>();
+      const logs = await chain.client.getContractEvents({
+        address: manager,
+        abi: sessionManagerAbi,
+        eventName: "OrderExecuted",
+        fromBlock: 0n,
+        strict: true,
+      });
+      for (const { args } of logs) counts.set(args.orderHash, (counts.get(args.orderHash) ?? 0) + 1);
+      return counts;
+    },
+    async createEnv(changes = {}) {
+      const folder = await mkdtemp(join(tmpdir(), "latchkey-relayer-"));
+      folders.push(folder);
+      return {
+        RPC_URL: chain.url,
+        CHAIN_ID: String(chainId),
+        MANAGER_ADDRESS: manager,
+        HOT_WALLET_PRIVATE_KEY: chain.accounts.relayer.privateKey,
+        DATA_DIR: folder,
+        ACCESS: "open",
+        POLL_INTERVAL_MS: "100",
+        BATCH_MAX_AGE_MS: "20",
+        ...changes,
+      };
+    },
+    async stop() {
+      await chain.stop();
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

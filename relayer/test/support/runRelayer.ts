@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { root } from "../../../scripts/root.ts";
+import { findFreePort } from "../../../scripts/stack/ports.ts";
+import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
+
+export type RelayerEnv = Record<string, string>;
+
+export type RelayerProcess = {
+  url: string;
+  /** Everything it has written. */
+  getLog: () => string;
+  /** Asks it to end; its exit code. */
+  stop: () => Promise<number | null>;
+  /** Ends it as a power cut of the process would: no handler of its own runs. */
+  kill: () => Promise<void>;
+};
+
+const stopTimeoutMs = 20_000;
+
+function launch(env: RelayerEnv) {
+  const child = spawn(process.execPath, ["--conditions=latchkey-source", "relayer/src/main.ts"], {
+    cwd: root,
+    // Nothing of the tester's own environment configures the relayer.
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+  }
+  const exited = new Promise<number | null>((resolve) => {
+    child.once("close", (code) => resolve(code));
+  });
+  const killIfAlive = (): void => {
+    child.kill("SIGKILL");
+  };
+  process.once("exit", killIfAlive);
+  void exited.then(() => process.off("exit", killIfAlive));
+  return { child, exited, getLog: () => log };
+}
+
+/** Starts a relayer as operators do and waits until it takes orders. */
+export async function startRelayer(env: RelayerEnv): Promise<RelayerProcess> {
+  const port = await findFreePort(0);
+  const { child, exited, getLog } = launch({ HOST: "127.0.0.1", PORT: String(port), ...env });
+  const url = `http://127.0.0.1:${port}`;
+  const ended = exited.then((code): never => {
+    throw new Error(`The relayer ended with ${code}:\n${getLog()}`);
+  });
+  ended.catch(() => undefined);
+  const isReady = async (): Promise<true | undefined> => ((await fetch(`${url}/readyz`)).ok ? true : undefined);
+  try {
+    await waitUntil({
+      what: `the relayer at ${url}`,
+      probe: isReady,
+      timeoutMs: 45_000,
+      intervalMs: 100,
+      until: ended,
+    });
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+  return {
+    url,
+    getLog,
+    async stop() {
+      child.kill("SIGTERM");
+      const timer = new AbortController();
+      const code = await Promise.race([exited, sleep(stopTimeoutMs, "late" as const, { signal: timer.signal })]);
+      timer.abort();
+      if (code !== "late") return code;
+      child.kill("SIGKILL");
+      throw new Error(`The relayer did not stop:\n${getLog()}`);
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+/** Runs a relayer that cannot start, until it ends. */
+export async function runToEnd(env: RelayerEnv): Promise<{ code: number | null; log: string }> {
+  const { child, exited, getLog } = launch(env);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 45_000);
+  const code = await exited;
+  clearTimeout(timer);
+  return { code, log: getLog() };
+}

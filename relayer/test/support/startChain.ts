@@ -1,0 +1,132 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import {
+  createPublicClient,
+  createWalletClient,
+  getAddress,
+  http,
+  isHex,
+  type Abi,
+  type Account,
+  type Address,
+  type Chain,
+  type Hex,
+  type PublicClient,
+  type Transport,
+  type WalletClient,
+} from "viem";
+import { foundry } from "viem/chains";
+import { createDemoAccounts, type DemoAccounts } from "../../../scripts/stack/demoAccounts.ts";
+import { root } from "../../../scripts/root.ts";
+
+/** A real node. It mines a block for each transaction until told otherwise. */
+export type TestChain = {
+  url: string;
+  chainId: number;
+  accounts: DemoAccounts;
+  client: PublicClient;
+  deploy: (artifact: string, args?: readonly unknown[]) => Promise<Address>;
+  /** Sends one transaction and waits until it has succeeded. */
+  send: (from: keyof DemoAccounts, tx: { to: Address; data?: Hex; value?: bigint }) => Promise<void>;
+  /** Seconds since the Unix epoch, of the newest block. */
+  getTime: () => Promise<number>;
+  mine: (count?: number) => Promise<void>;
+  mineAt: (time: number) => Promise<void>;
+  /** Transactions wait until `resumeMining`. */
+  pauseMining: () => Promise<void>;
+  resumeMining: () => Promise<void>;
+  mineEverySecond: () => Promise<void>;
+  /** The node forgets what waits to be mined. */
+  forgetPending: () => Promise<void>;
+  /** Replaces the newest blocks by empty ones. */
+  reorganise: (depth: number) => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+export async function startChain(): Promise<TestChain> {
+  const node = spawn("anvil", ["--host", "127.0.0.1", "--port", "0"], {
+    cwd: root,
+    env: { ...process.env, PATH: `${root}/node_modules/.bin:${process.env["PATH"] ?? ""}` },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(node, "exit");
+  const url = await findUrl(node.stdout);
+  const transport = http(url, { timeout: 20_000 });
+  const client: PublicClient = createPublicClient({ chain: foundry, transport, pollingInterval: 50, cacheTime: 0 });
+  const accounts = createDemoAccounts();
+  const getWallet = (name: keyof DemoAccounts): WalletClient<Transport, Chain, Account> =>
+    createWalletClient({ account: accounts[name].account, chain: foundry, transport });
+  const ask = async (method: string, params: readonly unknown[] = []): Promise<void> => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    });
+    const answer = (await response.json()) as { error?: { message: string } };
+    if (answer.error !== undefined) throw new Error(`${method} failed: ${answer.error.message}`);
+  };
+  return {
+    url,
+    chainId: foundry.id,
+    accounts,
+    client,
+    async deploy(artifact, args = []) {
+      const { abi, bytecode } = await readArtifact(artifact);
+      const hash = await getWallet("deployer").deployContract({ abi, bytecode, args });
+      const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+      if (!contractAddress) throw new Error(`${artifact} was not deployed`);
+      return getAddress(contractAddress);
+    },
+    async send(from, tx) {
+      const hash = await getWallet(from).sendTransaction(tx);
+      const { status } = await client.waitForTransactionReceipt({ hash });
+      if (status !== "success") throw new Error(`Transaction ${hash} of the ${from} failed`);
+    },
+    getTime: async () => Number((await client.getBlock()).timestamp),
+    async mine(count = 1) {
+      for (let mined = 0; mined < count; mined += 1) await ask("evm_mine");
+    },
+    async mineAt(time) {
+      await ask("evm_setNextBlockTimestamp", [time]);
+      await ask("evm_mine");
+    },
+    async pauseMining() {
+      await ask("evm_setIntervalMining", [0]);
+      await ask("evm_setAutomine", [false]);
+    },
+    async resumeMining() {
+      await ask("evm_setAutomine", [true]);
+      await ask("evm_mine");
+    },
+    mineEverySecond: () => ask("evm_setIntervalMining", [1]),
+    forgetPending: () => ask("anvil_dropAllTransactions"),
+    reorganise: (depth) => ask("anvil_reorg", [depth, []]),
+    async stop() {
+      node.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
+
+async function findUrl(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const address = /Listening on (\S+)/.exec(line)?.[1];
+    if (address !== undefined) {
+      output.resume();
+      return `http://${address}`;
+    }
+  }
+  throw new Error("anvil ended before it listened");
+}
+
+async function readArtifact(name: string): Promise<{ abi: Abi; bytecode: Hex }> {
+  const path = `${root}/artifacts/contracts/${name}.sol/${name.split("/").at(-1) ?? name}.json`;
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new Error(`${path} is missing: run \`npx hardhat build\` first`, { cause });
+  });
+  const artifact = JSON.parse(text) as { abi: Abi; bytecode: unknown };
+  if (!isHex(artifact.bytecode)) throw new Error(`${path} has no bytecode`);
+  return { abi: artifact.abi, bytecode: artifact.bytecode };
+}
