@@ -30,6 +30,8 @@ export async function createApp(config: AppConfig): Promise<App> {
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypes>();
+  // JSON only: Fastify would take plain text too.
+  app.removeContentTypeParser("text/plain");
   addZod(app);
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);

@@ -1,348 +1,495 @@
-import { encodePause, encodeRevoke, encodeRevokeAll, type SignedOrderJson } from "@latchkey/sdk";
-import { createServer, request as sendOn } from "node:http";
-import { hexToBigInt, parseEther, slice, toHex, type Hex } from "viem";
+import {
+  createScope,
+  encodePause,
+  encodeRevoke,
+  encodeRevokeAll,
+  encodeUnpause,
+  hashScope,
+  nativeToken,
+  templates,
+} from "@latchkey/sdk";
+import { concatHex, numberToHex, parseEther, slice, zeroHash, type Address, type Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseOrder, parseProblem, post, request, waitForOrder, waitForSession } from "./support/api.ts";
-import { createWorld, type GrantedSession, type World } from "./support/createWorld.ts";
+import { parseOrder, parseProblem, post, request, waitForOrder, waitForSession, type Answer } from "./support/api.ts";
+import {
+  createWorld,
+  day,
+  recipient,
+  type GrantedSession,
+  type OrderChanges,
+  type SignedTestOrder,
+  type World,
+} from "./support/createWorld.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
 
 let world: World;
 let relayer: RelayerProcess;
+let account: Address;
+let stranger: Address;
+/** Allows everything the cases need; each takes the next nonce. */
 let session: GrantedSession;
-let closed: Record<"revoked" | "paused" | "superseded" | "bound" | "stranger" | "pending", GrantedSession>;
-let proxy: Awaited<ReturnType<typeof startProxy>>;
+let nonce = 0;
 
-const secp256k1n = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+const receiverScope = createScope({ target: recipient, maxValue: parseEther("0.5") });
+
+/** Well past every other case. */
+const late = 40 * day;
 
 beforeAll(async () => {
   world = await createWorld();
-  proxy = await startProxy(world.chain.url);
-  const account = await world.createAccount();
-  session = await world.grant(account);
-  const now = await world.chain.getTime();
-  const others = [await world.createAccount(), await world.createAccount(), await world.createAccount()] as const;
-  closed = {
-    revoked: await world.grant(account),
-    paused: await world.grant(others[0]),
-    superseded: await world.grant(others[1]),
-    bound: await world.grant(account, { relayer: "0x00000000000000000000000000000000000000Aa" }),
-    stranger: await world.grant(others[2]),
-    pending: await world.grant(account, { validAfter: now + 100_000, validUntil: now + 200_000 }),
-  };
-  await world.callAsAccount(account, encodeRevoke(closed.revoked.session));
-  await world.callAsAccount(others[0], encodePause());
-  await world.callAsAccount(others[1], encodeRevokeAll());
-  const allowed = [account, others[0], others[1]].join(",");
-  relayer = await startRelayer(
-    await world.createEnv({ ACCESS: "allowlist", ALLOWED_ACCOUNTS: allowed, RPC_URL: proxy.url }),
-  );
-  for (const { sessionId } of [session, ...Object.values(closed)]) await waitForSession(relayer.url, sessionId);
+  account = await world.createAccount();
+  stranger = await world.createAccount();
+  const payments = templates.payment({
+    token: world.token,
+    recipients: [recipient],
+    amount: parseEther("10000000"),
+    period: 0,
+  });
+  session = await world.grant(account, {
+    scopes: [...payments.scopes, receiverScope],
+    limits: [...payments.limits, { token: nativeToken, amount: parseEther("1") }],
+  });
+  relayer = await startRelayer(await world.createEnv({ ACCESS: "allowlist", ALLOWED_ACCOUNTS: account }));
+  await ready(session);
 });
 
 afterAll(async () => {
-  await relayer?.kill();
-  await proxy?.stop();
+  await relayer?.stop();
   await world?.stop();
 });
 
-/** A node between the relayer and the chain that can be made to fail. */
-async function startProxy(target: string) {
-  let isDown = false;
-  const server = createServer((incoming, outgoing) => {
-    if (isDown) return void incoming.socket.destroy();
-    const forward = sendOn(target, { method: incoming.method, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    forward.on("error", () => incoming.socket.destroy());
-    return void incoming.pipe(forward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The proxy has no port");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    setDown: (down: boolean) => {
-      isDown = down;
-    },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+async function ready(granted: GrantedSession): Promise<GrantedSession> {
+  await waitForSession(relayer.url, granted.sessionId, ({ status }) => status !== "none");
+  return granted;
 }
 
-/** The same signature in the half of the curve that the contract refuses. */
-function toHighS(signature: Hex): Hex {
-  const s = secp256k1n - hexToBigInt(slice(signature, 32, 64));
-  const v = hexToBigInt(slice(signature, 64)) === 27n ? 28 : 27;
-  return `${slice(signature, 0, 32)}${toHex(s, { size: 32 }).slice(2)}${toHex(v, { size: 1 }).slice(2)}`;
+const submit = (body: unknown): Promise<Answer> => post(`${relayer.url}/v1/orders`, body);
+
+async function submitGood(granted: GrantedSession, changes: OrderChanges): Promise<SignedTestOrder> {
+  const order = await granted.createOrder(changes);
+  const answer = await submit(order.body);
+  expect(answer.status, JSON.stringify(answer.json)).toBe(202);
+  return order;
 }
 
-const body = async (changes: Partial<Parameters<GrantedSession["createOrder"]>[0]> = {}): Promise<SignedOrderJson> =>
-  (await session.createOrder({ nonce: 7, ...changes })).body;
-const signedAs = async (sign: (signature: Hex) => Hex): Promise<SignedOrderJson> => {
-  const signed = await body();
-  return { ...signed, signature: sign(signed.signature) };
-};
-const withOrder = async (changes: Record<string, unknown>): Promise<unknown> => {
-  const signed = await body();
-  return { ...signed, order: { ...signed.order, ...changes } };
-};
+async function run(granted: GrantedSession, changes: OrderChanges): Promise<SignedTestOrder> {
+  const order = await submitGood(granted, changes);
+  expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
+  return order;
+}
 
-type Refusal = {
-  name: string;
-  send: () => Promise<unknown>;
-  status: number;
-  code: string;
-  retryable?: true;
-  rule?: string;
-};
+type Expected = { status: number; code: string; retryable?: boolean; rule?: string };
 
-const stranger = privateKeyToAccount(generatePrivateKey());
-const refusals: Refusal[] = [
-  { name: "is not JSON", send: async () => "{", status: 400, code: "body-invalid" },
-  { name: "is empty", send: async () => "", status: 400, code: "body-invalid" },
-  { name: "is a list", send: async () => [], status: 400, code: "body-invalid" },
+async function checkRefused(body: unknown, { status, code, retryable = false, rule }: Expected): Promise<void> {
+  const answer = await submit(body);
+  expect({ status: answer.status, body: answer.json }).toMatchObject({ status, body: { code } });
+  const problem = parseProblem(answer);
+  expect(problem.retryable).toBe(retryable);
+  if (rule !== undefined) expect(problem.rule?.name).toBe(rule);
+}
+
+/** Nothing of the refused order is kept: neither itself, nor its nonce, nor its budget. */
+async function checkNothingKept(granted: GrantedSession, { order, orderHash }: SignedTestOrder): Promise<void> {
+  expect((await request(`${relayer.url}/v1/orders/${orderHash}`)).status).toBe(404);
+  const state = await waitForSession(relayer.url, granted.sessionId);
+  expect(state.remaining.map(({ reserved }) => reserved)).toEqual(state.remaining.map(() => "0"));
+  expect(state.nextNonce).toBeLessThanOrEqual(order.nonce);
+}
+
+// --- What is no order at all
+
+const valid = {
+  order: {
+    sessionId: zeroHash,
+    nonce: 0,
+    deadline: 4_000_000_000,
+    gasLimit: 300_000,
+    calls: [{ target: recipient, value: "0", data: "0x", scope: zeroHash }],
+  },
+  signature: concatHex([zeroHash, zeroHash, "0x1b"]),
+};
+const withOrder = (changes: object): object => ({ ...valid, order: { ...valid.order, ...changes } });
+const withCall = (changes: object): object => withOrder({ calls: [{ ...valid.order.calls[0], ...changes }] });
+
+const malformed: readonly [name: string, body: unknown][] = [
+  ["text that is not JSON", "{order"],
+  ["an empty body", ""],
+  ["null", "null"],
+  ["a list", []],
+  ["a number", 7],
+  ["no signature", { order: valid.order }],
+  ["no order", { signature: valid.signature }],
+  ["an unknown field", { ...valid, extra: 1 }],
+  ["an unknown field of the order", withOrder({ extra: 1 })],
+  ["a session id that is too short", withOrder({ sessionId: "0x12" })],
+  ["a session id that is a number", withOrder({ sessionId: 12 })],
+  ["a nonce in text", withOrder({ nonce: "0" })],
+  ["a negative nonce", withOrder({ nonce: -1 })],
+  ["a nonce with a fraction", withOrder({ nonce: 0.5 })],
+  ["a nonce of 25 bits", withOrder({ nonce: 2 ** 24 })],
+  ["a deadline of 49 bits", withOrder({ deadline: 2 ** 48 })],
+  ["a deadline of null", withOrder({ deadline: null })],
+  ["a gas limit of 33 bits", withOrder({ gasLimit: 2 ** 32 })],
+  ["calls that are no list", withOrder({ calls: {} })],
+  ["256 calls", withOrder({ calls: Array.from({ length: 256 }, () => valid.order.calls[0]) })],
+  ["a call that is null", withOrder({ calls: [null] })],
+  ["a target that is no address", withCall({ target: "0x1234" })],
+  ["a value that is a number", withCall({ value: 1 })],
+  ["a negative value", withCall({ value: "-1" })],
+  ["a value in hex", withCall({ value: "0x1" })],
+  ["a value of 129 bits", withCall({ value: String(2n ** 128n) })],
+  ["data of half a byte", withCall({ data: "0x1" })],
+  ["data that is not hex", withCall({ data: "0xzz" })],
+  ["a scope that is too long", withCall({ scope: `${zeroHash}00` })],
+  ["a signature that is not hex", { ...valid, signature: "signed" }],
+];
+
+test.for(malformed)("refuses %s as body-invalid", async ([, body]) => {
+  await checkRefused(body, { status: 400, code: "body-invalid" });
+});
+
+test("names every field that is wrong", async () => {
+  const problem = parseProblem(await submit(withOrder({ nonce: "0", deadline: -1 })));
+  expect(problem.errors?.map(({ path }) => path)).toEqual(["body.order.nonce", "body.order.deadline"]);
+});
+
+test("refuses a body that is too large", async () => {
+  await checkRefused({ ...valid, padding: "a".repeat(400_000) }, { status: 413, code: "body-too-large" });
+});
+
+test("refuses a body that is not called JSON", async () => {
+  const headers = { "content-type": "text/plain" };
+  const options = { method: "POST", body: JSON.stringify(valid), headers };
+  const problem = parseProblem(await request(`${relayer.url}/v1/orders`, options));
+  expect(problem).toMatchObject({ status: 415, code: "media-type-unsupported", retryable: false });
+});
+
+test.for([
+  ["GET", "/v1/nothing", 404, "not-found"],
+  ["DELETE", "/v1/orders", 404, "not-found"],
+  ["GET", `/v1/orders/${zeroHash}`, 404, "not-found"],
+  ["GET", "/v1/orders/0x12", 400, "body-invalid"],
+  ["GET", `/v1/sessions/${zeroHash}`, 404, "session-unknown"],
+  ["GET", "/v1/sessions/abc", 400, "body-invalid"],
+  ["GET", "/v1/accounts/0x12/sessions", 400, "body-invalid"],
+  ["GET", `/v1/accounts/${recipient}/events?limit=0`, 400, "body-invalid"],
+  ["GET", "/v1/events?account=0x12", 400, "body-invalid"],
+] as const)("answers %s %s with %i %s", async ([method, path, status, code]) => {
+  const problem = parseProblem(await request(`${relayer.url}${path}`, { method }));
+  expect(problem).toMatchObject({ status, code, retryable: false });
+});
+
+// --- What is an order, but not one of this session now. The same nonce is good afterwards.
+
+const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+const toHighS = (signature: Hex): Hex => {
+  const s = curveOrder - BigInt(slice(signature, 32, 64));
+  const v = slice(signature, 64) === "0x1b" ? "0x1c" : "0x1b";
+  return concatHex([slice(signature, 0, 32), numberToHex(s, { size: 32 }), v]);
+};
+/** ERC-2098. */
+const toCompact = (signature: Hex): Hex => {
+  const parity = slice(signature, 64) === "0x1c" ? 1n << 255n : 0n;
+  return concatHex([slice(signature, 0, 32), numberToHex(BigInt(slice(signature, 32, 64)) | parity, { size: 32 })]);
+};
+const toLowV = (signature: Hex): Hex =>
+  concatHex([slice(signature, 0, 64), slice(signature, 64) === "0x1b" ? "0x00" : "0x01"]);
+
+const signatureCases: readonly [name: string, change: (signature: Hex) => Hex][] = [
+  ["with a high s", toHighS],
+  ["in the form of 64 bytes", toCompact],
+  ["with a v of 0 or 1", toLowV],
+  ["with a v of 29", (signature) => concatHex([slice(signature, 0, 64), "0x1d"])],
+  ["with a byte more", (signature) => concatHex([signature, "0x00"])],
+  ["that is empty", () => "0x"],
+  ["with r and s of zero", () => concatHex([zeroHash, zeroHash, "0x1b"])],
+  ["with an r out of range", (signature) => concatHex([numberToHex(curveOrder, { size: 32 }), slice(signature, 32)])],
+  [
+    "with one bit changed",
+    (signature) => concatHex([numberToHex(BigInt(slice(signature, 0, 32)) ^ 1n, { size: 32 }), slice(signature, 32)]),
+  ],
+];
+
+test.for(signatureCases)("refuses a signature %s", async ([, change]) => {
+  const order = await session.createOrder({ nonce });
+  const body = { ...order.body, signature: change(order.body.signature) };
+  await checkRefused(body, { status: 401, code: "signature-invalid", rule: "SignatureInvalid" });
+  await checkNothingKept(session, order);
+});
+
+const transfer = (to: Address, data?: Hex): Hex =>
+  data ?? concatHex(["0xa9059cbb", `0x${to.slice(2).padStart(64, "0")}`, numberToHex(1n, { size: 32 })]);
+
+type Case = { name: string; changes: () => Partial<OrderChanges>; expected: Expected };
+
+const refusals: readonly Case[] = [
   {
-    name: "lacks the signature",
-    send: async () => ({ order: (await body()).order }),
-    status: 400,
-    code: "body-invalid",
+    name: "a signature for another chain",
+    changes: () => ({ chainId: 1 }),
+    expected: { status: 401, code: "signature-invalid", rule: "SignatureInvalid" },
   },
   {
-    name: "has an unknown field",
-    send: async () => ({ ...(await body()), more: 1 }),
-    status: 400,
-    code: "body-invalid",
-  },
-  { name: "has a nonce as text", send: () => withOrder({ nonce: "7" }), status: 400, code: "body-invalid" },
-  { name: "has a negative nonce", send: () => withOrder({ nonce: -1 }), status: 400, code: "body-invalid" },
-  {
-    name: "has a nonce of 24 bits and more",
-    send: () => withOrder({ nonce: 2 ** 24 }),
-    status: 400,
-    code: "body-invalid",
-  },
-  { name: "has a short session id", send: () => withOrder({ sessionId: "0x12" }), status: 400, code: "body-invalid" },
-  { name: "has calls of another type", send: () => withOrder({ calls: "none" }), status: 400, code: "body-invalid" },
-  { name: "is huge", send: async () => ({ order: "0x".padEnd(400_000, "0") }), status: 413, code: "body-too-large" },
-  {
-    name: "names an unknown session",
-    send: () => body({ sessionId: toHex(1, { size: 32 }) }),
-    status: 404,
-    code: "session-unknown",
+    name: "another key's signature",
+    changes: () => ({ signer: privateKeyToAccount(generatePrivateKey()) }),
+    expected: { status: 401, code: "signature-invalid", rule: "SignatureInvalid" },
   },
   {
-    name: "is signed by another key",
-    send: () => body({ signer: stranger }),
-    status: 401,
-    code: "signature-invalid",
-    rule: "SignatureInvalid",
+    name: "a deadline that has passed",
+    changes: () => ({ deadline: 1_000 }),
+    expected: { status: 422, code: "order-expired", rule: "OrderExpired" },
   },
   {
-    name: "is signed for another chain",
-    send: () => body({ chainId: 1 }),
-    status: 401,
-    code: "signature-invalid",
-    rule: "SignatureInvalid",
+    name: "a scope the session does not have",
+    changes: () => ({ calls: [{ ...session.createCall(1n), scope: numberToHex(7, { size: 32 }) }] }),
+    expected: { status: 403, code: "scope-not-granted", rule: "ScopeNotGranted" },
   },
   {
-    name: "has a high s",
-    send: () => signedAs(toHighS),
-    status: 401,
-    code: "signature-invalid",
-    rule: "SignatureInvalid",
+    name: "a target that is not the scope's",
+    changes: () => ({ calls: [{ ...session.createCall(1n), target: stranger }] }),
+    expected: { status: 403, code: "scope-not-granted", rule: "ScopeNotGranted" },
   },
   {
-    name: "has a signature of 64 bytes",
-    send: () => signedAs((signature) => slice(signature, 0, 64)),
-    status: 401,
-    code: "signature-invalid",
-    rule: "SignatureInvalid",
+    name: "a recipient the rule does not allow",
+    changes: () => ({ calls: [{ ...session.createCall(1n), data: transfer(stranger) }] }),
+    expected: { status: 403, code: "rule-broken", rule: "RuleBroken" },
   },
   {
-    name: "has v below 27",
-    send: () => signedAs((signature) => `${slice(signature, 0, 64)}00`),
-    status: 401,
-    code: "signature-invalid",
-    rule: "SignatureInvalid",
+    name: "a second call that breaks a rule",
+    changes: () => ({ calls: [session.createCall(1n), { ...session.createCall(1n), data: transfer(stranger) }] }),
+    expected: { status: 403, code: "rule-broken", rule: "RuleBroken" },
   },
   {
-    name: "has no signature",
-    send: () => signedAs(() => "0x"),
-    status: 401,
-    code: "signature-invalid",
-    rule: "SignatureInvalid",
+    name: "another function of the target",
+    changes: () => ({ calls: [{ ...session.createCall(1n), data: concatHex(["0x095ea7b3", zeroHash, zeroHash]) }] }),
+    expected: { status: 422, code: "call-invalid", rule: "CallDataInvalid" },
   },
   {
-    name: "was changed after signing",
-    send: async () => {
-      const signed = await body();
-      return { ...signed, order: { ...signed.order, nonce: 8 } };
+    name: "data too short for its function",
+    changes: () => ({ calls: [{ ...session.createCall(1n), data: slice(transfer(recipient), 0, 40) }] }),
+    expected: { status: 422, code: "call-invalid", rule: "CallDataInvalid" },
+  },
+  {
+    name: "more wei than the scope lets a call send",
+    changes: () => ({
+      calls: [{ target: recipient, value: parseEther("0.6"), data: "0x", scope: hashScope(receiverScope) }],
+    }),
+    expected: { status: 403, code: "value-too-high", rule: "CallValueTooHigh" },
+  },
+  {
+    name: "wei with a call that may send none",
+    changes: () => ({ calls: [{ ...session.createCall(1n), value: 1n }] }),
+    expected: { status: 403, code: "value-too-high", rule: "CallValueTooHigh" },
+  },
+  {
+    name: "more tokens than the limit",
+    changes: () => ({ amount: parseEther("10000001") }),
+    expected: { status: 403, code: "budget-exceeded", rule: "LimitExceeded" },
+  },
+  {
+    name: "more wei than the limit, in several calls",
+    changes: () => {
+      const call = {
+        target: recipient,
+        value: parseEther("0.4"),
+        data: "0x",
+        scope: hashScope(receiverScope),
+      } as const;
+      return { calls: [call, call, call] };
     },
-    status: 401,
-    code: "signature-invalid",
-    rule: "SignatureInvalid",
-  },
-  { name: "is late", send: () => body({ deadline: 1 }), status: 422, code: "order-expired", rule: "OrderExpired" },
-  {
-    name: "has a nonce too high",
-    send: () => body({ nonce: 10_000 }),
-    status: 422,
-    code: "nonce-too-high",
-    rule: "NonceTooHigh",
+    expected: { status: 403, code: "budget-exceeded", rule: "LimitExceeded" },
   },
   {
-    name: "names a scope that was not granted",
-    send: () => body({ calls: [{ ...session.createCall(1n), scope: toHex(2, { size: 32 }) }] }),
-    status: 403,
-    code: "scope-not-granted",
-    rule: "ScopeNotGranted",
+    name: "more tokens than the account has",
+    changes: () => ({ amount: parseEther("2000000") }),
+    expected: { status: 422, code: "simulation-failed", rule: "CallReverted" },
   },
   {
-    name: "calls another target",
-    send: () => body({ calls: [{ ...session.createCall(1n), target: world.manager }] }),
-    status: 403,
-    code: "scope-not-granted",
-    rule: "ScopeNotGranted",
+    name: "too little gas for its calls",
+    changes: () => ({ gasLimit: 30_000 }),
+    expected: { status: 422, code: "gas-limit-invalid" },
   },
   {
-    name: "pays someone else",
-    send: () => {
-      const call = session.createCall(1n);
-      return body({ calls: [{ ...call, data: call.data.replace("beef", "cafe") as Hex }] });
-    },
-    status: 403,
-    code: "rule-broken",
-    rule: "RuleBroken",
+    name: "more gas than a transaction may have",
+    changes: () => ({ gasLimit: 4_000_000_000 }),
+    expected: { status: 422, code: "gas-limit-invalid" },
   },
   {
-    name: "carries value",
-    send: () => body({ calls: [{ ...session.createCall(1n), value: 1n }] }),
-    status: 403,
-    code: "value-too-high",
-    rule: "CallValueTooHigh",
-  },
-  {
-    name: "has data too short for its function",
-    send: () => {
-      const call = session.createCall(1n);
-      return body({ calls: [{ ...call, data: slice(call.data, 0, 40) }] });
-    },
-    status: 422,
-    code: "call-invalid",
-    rule: "CallDataInvalid",
-  },
-  {
-    name: "is over the limit",
-    send: () => body({ amount: parseEther("1000") + 1n }),
-    status: 403,
-    code: "budget-exceeded",
-    rule: "LimitExceeded",
-  },
-  {
-    name: "is of a revoked session",
-    send: async () => (await closed.revoked.createOrder({ nonce: 0 })).body,
-    status: 403,
-    code: "session-revoked",
-    rule: "SessionNotActive",
-  },
-  {
-    name: "is of a paused account",
-    send: async () => (await closed.paused.createOrder({ nonce: 0 })).body,
-    status: 403,
-    code: "session-not-active",
-    rule: "AccountIsPaused",
-  },
-  {
-    name: "is of an earlier epoch",
-    send: async () => (await closed.superseded.createOrder({ nonce: 0 })).body,
-    status: 403,
-    code: "session-revoked",
-    rule: "SessionSuperseded",
-  },
-  {
-    name: "is of a session that has not begun",
-    send: async () => (await closed.pending.createOrder({ nonce: 0 })).body,
-    status: 403,
-    code: "session-not-active",
-    rule: "SessionNotYetValid",
-  },
-  {
-    name: "is of a session for another relayer",
-    send: async () => (await closed.bound.createOrder({ nonce: 0 })).body,
-    status: 403,
-    code: "relayer-not-allowed",
-    rule: "SubmitterNotAllowed",
-  },
-  {
-    name: "is of an account that is not served",
-    send: async () => (await closed.stranger.createOrder({ nonce: 0 })).body,
-    status: 403,
-    code: "account-not-allowed",
+    name: "a nonce the session does not reach",
+    changes: () => ({ nonce: 10_000 }),
+    expected: { status: 422, code: "nonce-too-high", rule: "NonceTooHigh" },
   },
 ];
 
-test.each(refusals)("refuses an order that $name: $code", async ({ send, status, code, retryable, rule }) => {
-  const problem = parseProblem(await post(`${relayer.url}/v1/orders`, await send()));
-  expect({
-    status: problem.status,
-    code: problem.code,
-    retryable: problem.retryable,
-    rule: problem.rule?.name,
-  }).toEqual({
-    status,
-    code,
-    retryable: retryable ?? false,
-    rule,
-  });
+test.for(refusals)("refuses $name and keeps nothing of it", async ({ changes, expected }) => {
+  const order = await session.createOrder({ nonce, ...changes() });
+  await checkRefused(order.body, expected);
+  await checkNothingKept(session, order);
+  // Simulation refuses in the same words.
+  const simulated = parseProblem(await post(`${relayer.url}/v1/orders/simulate`, order.body));
+  expect(simulated).toMatchObject({ status: expected.status, code: expected.code });
+  await run(session, { nonce });
+  nonce += 1;
 });
 
-test("refuses a body of another media type", async () => {
-  const answer = await request(`${relayer.url}/v1/orders`, {
-    method: "POST",
-    body: "order",
-    headers: { "content-type": "text/plain" },
-  });
-  expect(parseProblem(answer)).toMatchObject({ status: 415, code: "media-type-unsupported", retryable: false });
+test("refuses a used nonce with another order, and keeps the first result", async () => {
+  const first = await run(session, { nonce, amount: 2n });
+  const second = await session.createOrder({ nonce, amount: 3n });
+  await checkRefused(second.body, { status: 409, code: "nonce-used", rule: "NonceUsed" });
+  expect((await request(`${relayer.url}/v1/orders/${second.orderHash}`)).status).toBe(404);
+  const again = await submit(first.body);
+  expect({ status: again.status, order: parseOrder(again.json).status }).toEqual({ status: 200, order: "confirmed" });
+  nonce += 1;
 });
 
-test("answers 503, and no refusal of authority, while the node is down", async () => {
-  const order = await session.createOrder({ nonce: 9 });
-  proxy.setDown(true);
-  try {
-    await expect.poll(async () => (await request(`${relayer.url}/readyz`)).status, { timeout: 15_000 }).toBe(503);
-    const answer = await post(`${relayer.url}/v1/orders`, order.body);
-    expect(parseProblem(answer)).toMatchObject({ status: 503, code: "rpc-unavailable", retryable: true });
-    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-    // What was known of the last block holds until the next one is asked for in vain.
-    const readState = () => request(`${relayer.url}/v1/sessions/${session.sessionId}`);
-    await expect.poll(async () => (await readState()).status, { timeout: 15_000 }).toBe(503);
-    expect(parseProblem(await readState())).toMatchObject({ status: 503, code: "rpc-unavailable", retryable: true });
-  } finally {
-    proxy.setDown(false);
+test("refuses a nonce that an order in flight has", async () => {
+  await world.chain.pauseMining();
+  const first = await submitGood(session, { nonce, amount: 2n });
+  const second = await session.createOrder({ nonce, amount: 3n });
+  await checkRefused(second.body, { status: 409, code: "nonce-used", rule: "NonceUsed" });
+  await world.chain.resumeMining();
+  expect((await waitForOrder(relayer.url, first.orderHash)).status).toBe("confirmed");
+  nonce += 1;
+});
+
+test("refuses a nonce that has left the window", async () => {
+  const other = await ready(await world.grant(account));
+  await run(other, { nonce: 70 });
+  const order = await other.createOrder({ nonce: 3 });
+  await checkRefused(order.body, { status: 409, code: "nonce-too-old", rule: "NonceTooOld" });
+  await run(other, { nonce: 10 });
+});
+
+test("refuses a nonce so far from those in flight that one would push out the other", async () => {
+  const other = await ready(await world.grant(account));
+  await world.chain.pauseMining();
+  const first = await submitGood(other, { nonce: 0 });
+  const far = await other.createOrder({ nonce: 64 });
+  await checkRefused(far.body, { status: 409, code: "order-conflict", retryable: true });
+  await world.chain.resumeMining();
+  expect((await waitForOrder(relayer.url, first.orderHash)).status).toBe("confirmed");
+  await run(other, { nonce: 64 });
+});
+
+test("refuses what orders in flight have reserved, until they are mined", async () => {
+  const payments = templates.payment({ token: world.token, recipients: [recipient], amount: 100n, period: 0 });
+  const other = await ready(await world.grant(account, payments));
+  await world.chain.pauseMining();
+  const first = await submitGood(other, { nonce: 0, amount: 60n });
+  const second = await other.createOrder({ nonce: 1, amount: 50n });
+  await checkRefused(second.body, { status: 409, code: "budget-reserved", retryable: true, rule: "BudgetReserved" });
+  expect(await waitForSession(relayer.url, other.sessionId)).toMatchObject({
+    nextNonce: 1,
+    remaining: [{ amount: "100", remaining: "100", reserved: "60" }],
+  });
+  const third = await submitGood(other, { nonce: 1, amount: 40n });
+  await world.chain.resumeMining();
+  for (const { orderHash } of [first, third]) {
+    expect((await waitForOrder(relayer.url, orderHash)).status).toBe("confirmed");
   }
-  await expect.poll(async () => (await request(`${relayer.url}/readyz`)).status, { timeout: 15_000 }).toBe(200);
-  const answer = await post(`${relayer.url}/v1/orders`, order.body);
-  expect(answer.status).toBe(202);
-  expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
+  const state = await waitForSession(relayer.url, other.sessionId, ({ remaining }) => remaining[0]?.remaining === "0");
+  expect(state.remaining).toMatchObject([{ amount: "100", remaining: "0", reserved: "0" }]);
+  const fourth = await other.createOrder({ nonce: 2, amount: 1n });
+  await checkRefused(fourth.body, { status: 403, code: "budget-exceeded", rule: "LimitExceeded" });
 });
 
-test("takes the nonce of all the refused orders, runs it once, and knows the identical order again", async () => {
-  const order = await session.createOrder({ nonce: 7 });
-  const first = await post(`${relayer.url}/v1/orders`, order.body);
-  expect(first.status).toBe(202);
-  expect(parseOrder(first.json).orderHash).toBe(order.orderHash);
+test("refuses a session that has used every order", async () => {
+  const other = await ready(await world.grant(account, { maxOrders: 1 }));
+  await run(other, { nonce: 0 });
+  const order = await other.createOrder({ nonce: 1 });
+  await checkRefused(order.body, { status: 422, code: "nonce-too-high", rule: "NonceTooHigh" });
+});
+
+test("refuses an order before the interval is over", async () => {
+  const other = await ready(await world.grant(account, { minInterval: 3_000 }));
+  await run(other, { nonce: 0 });
+  const order = await other.createOrder({ nonce: 1 });
+  await checkRefused(order.body, { status: 409, code: "interval-not-over", retryable: true, rule: "IntervalNotOver" });
+});
+
+test("refuses a session it has never seen", async () => {
+  const other = await world.draft(account);
+  const order = await other.createOrder({ nonce: 0 });
+  await checkRefused(order.body, { status: 404, code: "session-unknown" });
+});
+
+test("refuses a session that names another relayer", async () => {
+  const other = await ready(await world.grant(account, { relayer: world.chain.accounts.stranger.account.address }));
+  const order = await other.createOrder({ nonce: 0 });
+  await checkRefused(order.body, { status: 403, code: "relayer-not-allowed", rule: "SubmitterNotAllowed" });
+  await checkNothingKept(other, order);
+});
+
+test("refuses an account it does not serve, but only to who holds the key", async () => {
+  const other = await ready(await world.grant(stranger));
+  const order = await other.createOrder({ nonce: 0 });
+  await checkRefused(order.body, { status: 403, code: "account-not-allowed" });
+  await checkNothingKept(other, order);
+  const forged = await other.createOrder({ nonce: 0, signer: session.key });
+  await checkRefused(forged.body, { status: 401, code: "signature-invalid" });
+});
+
+test("refuses a session that has not begun", async () => {
+  const now = await world.chain.getTime();
+  const other = await ready(await world.grant(account, { validAfter: now + day }));
+  const order = await other.createOrder({ nonce: 0 });
+  await checkRefused(order.body, { status: 403, code: "session-not-active", rule: "SessionNotYetValid" });
+});
+
+test("refuses a revoked session", async () => {
+  const other = await ready(await world.grant(account));
+  await run(other, { nonce: 0 });
+  await world.callAsAccount(account, encodeRevoke(other.session));
+  await waitForSession(relayer.url, other.sessionId, ({ status }) => status === "revoked");
+  const order = await other.createOrder({ nonce: 1 });
+  await checkRefused(order.body, { status: 403, code: "session-revoked", rule: "SessionNotActive" });
+  await checkNothingKept(other, order);
+});
+
+test("refuses while the account is paused, and takes the same order afterwards", async () => {
+  const order = await session.createOrder({ nonce });
+  await world.callAsAccount(account, encodePause());
+  await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "paused");
+  await checkRefused(order.body, { status: 403, code: "session-not-active", rule: "AccountIsPaused" });
+  await checkNothingKept(session, order);
+  await world.callAsAccount(account, encodeUnpause());
+  await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
+  expect((await submit(order.body)).status).toBe(202);
   expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
-  const again = await post(`${relayer.url}/v1/orders`, order.body);
-  expect(again.status).toBe(200);
-  expect(parseOrder(again.json)).toMatchObject({ orderHash: order.orderHash, status: "confirmed" });
-  const other = parseProblem(
-    await post(`${relayer.url}/v1/orders`, (await session.createOrder({ nonce: 7, amount: 2n })).body),
-  );
-  expect(other).toMatchObject({ status: 409, code: "nonce-used", retryable: false, rule: { name: "NonceUsed" } });
-  expect((await world.countRuns()).get(order.orderHash)).toBe(1);
+  nonce += 1;
+});
+
+test("refuses a session whose time is over", async () => {
+  const now = await world.chain.getTime();
+  const other = await ready(await world.grant(account, { validUntil: now + 100 }));
+  await world.chain.mineAt(now + 100);
+  await waitForSession(relayer.url, other.sessionId, ({ status }) => status === "expired");
+  const order = await other.createOrder({ nonce: 0 });
+  await checkRefused(order.body, { status: 403, code: "session-expired", rule: "SessionExpired" });
+  await checkNothingKept(other, order);
+});
+
+test("refuses every session of an earlier epoch", async () => {
+  const order = await session.createOrder({ nonce });
+  await world.callAsAccount(account, encodeRevokeAll());
+  await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "superseded");
+  await checkRefused(order.body, { status: 403, code: "session-revoked", rule: "SessionSuperseded" });
+  await checkNothingKept(session, order);
+  const next = await ready(await world.grant(account, { epoch: 1 }));
+  await run(next, { nonce: 0 });
+});
+
+test("says that an accepted order has expired when no block came in time", async () => {
+  const other = await ready(await world.grant(account, { epoch: 1, validUntil: (await world.chain.getTime()) + late }));
+  await world.chain.pauseMining();
+  const order = await submitGood(other, { nonce: 0, deadline: (await world.chain.getTime()) + 30 });
+  await waitForOrder(relayer.url, order.orderHash, ({ status }) => status === "submitted");
+  await world.chain.forgetPending();
+  await world.chain.mineAt((await world.chain.getTime()) + 31);
+  const expired = await waitForOrder(relayer.url, order.orderHash);
+  expect(expired).toMatchObject({ status: "expired", reason: { name: "OrderExpired" } });
+  await world.chain.resumeMining();
+  expect((await world.countRuns()).get(order.orderHash)).toBeUndefined();
+  // Its nonce and its budget are free again.
+  await run(other, { nonce: 0, amount: 5n });
 });
