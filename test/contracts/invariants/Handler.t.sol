@@ -46,7 +46,7 @@ contract Handler is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     /// @dev The key signs; a relayer sends it alone, or in a batch, or the key sends it.
-    function useKey(uint256 which, uint256 back, uint256 amount, uint256 way) external {
+    function useKey(uint256 which, uint256 back, uint256 amount, uint256 way) public {
         which %= 3;
         Grant memory granted = _current[which];
         OrderSpec memory spec = _random(granted, which, back, amount);
@@ -95,8 +95,9 @@ contract Handler is BaseTest {
         if (_executeBatch(_pack(granted, spec, signature)) == 0) stolen = true;
     }
 
-    function wait(uint256 seconds_) external {
+    function wait(uint256 seconds_, uint256 amount) external {
         vm.warp(vm.getBlockTimestamp() + (seconds_ % 20 minutes));
+        useKey(seconds_, 2, amount, amount);
     }
 
     function revokeOne(uint256 which) external {
@@ -128,6 +129,7 @@ contract Handler is BaseTest {
         // Through zero, for when the token wants it so; what it answers does not matter here.
         vm.prank(account);
         _ignore(address(hostile), abi.encodeCall(hostile.raiseAllowance, (account, address(target), ownersAllowance)));
+        useKey(1, 2, amount, amount >> 64);
     }
 
     /// @dev One misbehaviour of the token at a time: a token that both takes fees and lies about balances is beyond
@@ -145,6 +147,7 @@ contract Handler is BaseTest {
         if (how == 4) hostile.setReadings(HostileToken.Reading(which % 6), HostileToken.Reading.True);
         if (how == 5) hostile.setStrictApprove(true);
         if (how == 6) hostile.setHook(address(manager), abi.encodeCall(manager.revokeAll, ()));
+        useKey(1, 2, which, which >> 64);
     }
 
     // ---------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import {TestBase} from "../TestBase.sol";
 import {Handler} from "./Handler.t.sol";
 
 /// @dev DESIGN 1.3 under random sequences of everyone's worst moves.
+/// hardhat-config: invariant.depth = 96
 contract SessionManagerInvariants is TestBase {
     struct FuzzSelector {
         address addr;
