@@ -102,7 +102,7 @@ test("repeats nothing when its transactions are mined while it is dead", { timeo
     await waitForOrder(relayer.url, orderHash, ({ status }) => status === "submitted");
   }
   // Submitted means stored: the node has it a moment later.
-  await sleep(500);
+  await world.chain.waitForPending(world.chain.accounts.relayer.account.address);
   await relayer.kill();
   await world.chain.mine(2);
   await world.chain.mineEverySecond();
@@ -117,7 +117,7 @@ test("broadcasts again what the node forgot while it was dead", { timeout: 60_00
   for (const { orderHash } of orders) {
     await waitForOrder(relayer.url, orderHash, ({ status }) => status === "submitted");
   }
-  await sleep(500);
+  await world.chain.waitForPending(world.chain.accounts.relayer.account.address);
   await relayer.kill();
   await world.chain.forgetPending();
   await world.chain.mineEverySecond();

@@ -158,8 +158,8 @@ test("refuses a body that is too large", async () => {
   await checkRefused({ ...valid, padding: "a".repeat(400_000) }, { status: 413, code: "body-too-large" });
 });
 
-test("refuses a body that is not called JSON", async () => {
-  const headers = { "content-type": "text/plain" };
+test("refuses a body of another media type", async () => {
+  const headers = { "content-type": "application/xml" };
   const options = { method: "POST", body: JSON.stringify(valid), headers };
   const problem = parseProblem(await request(`${relayer.url}/v1/orders`, options));
   expect(problem).toMatchObject({ status: 415, code: "media-type-unsupported", retryable: false });

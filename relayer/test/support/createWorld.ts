@@ -21,7 +21,17 @@ import {
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeFunctionData, pad, parseAbi, parseEther, toHex, type Address, type Hex, type LocalAccount } from "viem";
+import {
+  encodeFunctionData,
+  pad,
+  parseAbi,
+  parseEther,
+  parseGwei,
+  toHex,
+  type Address,
+  type Hex,
+  type LocalAccount,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import type { RelayerEnv } from "./runRelayer.ts";
 import { startChain, type TestChain } from "./startChain.ts";
@@ -57,7 +67,7 @@ export type World = {
   token: Address;
   createAccount: () => Promise<Address>;
   /** Calls from the account, as its owner wants. */
-  callAsAccount: (account: Address, data: Hex) => Promise<void>;
+  callAsAccount: (account: Address, data: Hex, options?: { isUrgent?: boolean }) => Promise<void>;
   grant: (account: Address, input?: Partial<SessionInput>) => Promise<GrantedSession>;
   /** The same session without telling the chain. */
   draft: (account: Address, input?: Partial<SessionInput>) => Promise<GrantedSession>;
@@ -73,6 +83,9 @@ const tokenAbi = parseAbi([
   "function mint(address to, uint256 amount)",
   "function balanceOf(address holder) view returns (uint256)",
 ]);
+
+/** Goes before everything else that waits. */
+const urgentFees = { maxFeePerGas: parseGwei("200"), maxPriorityFeePerGas: parseGwei("100"), gas: 1_000_000n };
 
 /** A chain with Latchkey, a token, and an owner who creates accounts and sessions. */
 export async function createWorld(): Promise<World> {
@@ -95,8 +108,12 @@ async function fillWorld(chain: TestChain): Promise<World> {
   const { chainId } = chain;
   const domain = { chainId, manager };
 
-  const callAsAccount: World["callAsAccount"] = (account, data) =>
-    chain.send("owner", { to: account, data: encodeAccountExecute([{ target: manager, data }]) });
+  const callAsAccount: World["callAsAccount"] = (account, data, { isUrgent = false } = {}) =>
+    chain.send("owner", {
+      to: account,
+      data: encodeAccountExecute([{ target: manager, data }]),
+      ...(isUrgent && urgentFees),
+    });
 
   const draft: World["draft"] = async (account, input = {}) => {
     const key = privateKeyToAccount(generatePrivateKey());

@@ -19,7 +19,18 @@ import {
 } from "viem";
 import { foundry } from "viem/chains";
 import { createDemoAccounts, type DemoAccounts } from "../../../scripts/stack/demoAccounts.ts";
+import { toToolEnv } from "../../../scripts/runSteps.ts";
+import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
 import { root } from "../../../scripts/root.ts";
+
+export type SentTransaction = {
+  to: Address;
+  data?: Hex;
+  value?: bigint;
+  gas?: bigint;
+  maxFeePerGas?: bigint;
+  maxPriorityFeePerGas?: bigint;
+};
 
 /** A real node. It mines a block for each transaction until told otherwise. */
 export type TestChain = {
@@ -29,7 +40,7 @@ export type TestChain = {
   client: PublicClient;
   deploy: (artifact: string, args?: readonly unknown[]) => Promise<Address>;
   /** Sends one transaction and waits until it has succeeded. */
-  send: (from: keyof DemoAccounts, tx: { to: Address; data?: Hex; value?: bigint }) => Promise<void>;
+  send: (from: keyof DemoAccounts, tx: SentTransaction) => Promise<void>;
   /** Seconds since the Unix epoch, of the newest block. */
   getTime: () => Promise<number>;
   mine: (count?: number) => Promise<void>;
@@ -38,6 +49,8 @@ export type TestChain = {
   pauseMining: () => Promise<void>;
   resumeMining: () => Promise<void>;
   mineEverySecond: () => Promise<void>;
+  /** Returns when a transaction of `sender` waits to be mined. */
+  waitForPending: (sender: Address) => Promise<void>;
   /** The node forgets what waits to be mined. */
   forgetPending: () => Promise<void>;
   /** Replaces the newest blocks by empty ones. */
@@ -48,7 +61,7 @@ export type TestChain = {
 export async function startChain(): Promise<TestChain> {
   const node = spawn("anvil", ["--host", "127.0.0.1", "--port", "0"], {
     cwd: root,
-    env: { ...process.env, PATH: `${root}/node_modules/.bin:${process.env["PATH"] ?? ""}` },
+    env: toToolEnv(),
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(node, "exit");
@@ -101,6 +114,17 @@ export async function startChain(): Promise<TestChain> {
       await ask("evm_mine");
     },
     mineEverySecond: () => ask("evm_setIntervalMining", [1]),
+    async waitForPending(address) {
+      await waitUntil({
+        what: `a transaction of ${address} in the node's pool`,
+        timeoutMs: 20_000,
+        intervalMs: 50,
+        async probe() {
+          const mined = await client.getTransactionCount({ address });
+          return (await client.getTransactionCount({ address, blockTag: "pending" })) > mined ? true : undefined;
+        },
+      });
+    },
     forgetPending: () => ask("anvil_dropAllTransactions"),
     reorganise: (depth) => ask("anvil_reorg", [depth, []]),
     async stop() {
@@ -122,7 +146,7 @@ async function findUrl(output: NodeJS.ReadableStream): Promise<string> {
 }
 
 async function readArtifact(name: string): Promise<{ abi: Abi; bytecode: Hex }> {
-  const path = `${root}/artifacts/contracts/${name}.sol/${name.split("/").at(-1) ?? name}.json`;
+  const path = `${root}artifacts/contracts/${name}.sol/${name.split("/").at(-1) ?? name}.json`;
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new Error(`${path} is missing: run \`npx hardhat build\` first`, { cause });
   });

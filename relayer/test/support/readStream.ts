@@ -1,0 +1,59 @@
+import { z } from "zod";
+
+export type StreamedEvent = { id: string; event: string; data: Record<string, unknown> };
+
+const dataSchema = z.record(z.string(), z.unknown());
+
+/** Reads server-sent events, without a client's help, until `isEnough`. */
+export async function readStream(
+  url: string,
+  isEnough: (events: readonly StreamedEvent[]) => boolean,
+  { lastEventId, onOpen }: { lastEventId?: string; onOpen?: () => Promise<void> } = {},
+): Promise<StreamedEvent[]> {
+  const connection = new AbortController();
+  const timer = setTimeout(() => connection.abort(new Error("The events did not come")), 25_000);
+  const events: StreamedEvent[] = [];
+  try {
+    const response = await fetch(url, {
+      headers: { accept: "text/event-stream", ...(lastEventId !== undefined && { "last-event-id": lastEventId }) },
+      signal: connection.signal,
+    });
+    const type = response.headers.get("content-type") ?? "";
+    if (!response.ok || response.body === null || !type.startsWith("text/event-stream")) {
+      throw new Error(`The stream was answered with ${response.status} ${type}`);
+    }
+    const opened = onOpen?.();
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const chunk of response.body) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
+      rest = parts.pop() ?? "";
+      for (const part of parts) {
+        const event = toEvent(part);
+        if (event !== undefined) events.push(event);
+      }
+      if (isEnough(events)) break;
+    }
+    await opened;
+    return events;
+  } finally {
+    clearTimeout(timer);
+    connection.abort();
+  }
+}
+
+/** Nothing for a comment. */
+function toEvent(message: string): StreamedEvent | undefined {
+  const fields = new Map(
+    message
+      .split("\n")
+      .filter((line) => !line.startsWith(":"))
+      .map((line) => {
+        const colon = line.indexOf(": ");
+        return [line.slice(0, colon), line.slice(colon + 2)] as const;
+      }),
+  );
+  const [id, event, data] = [fields.get("id"), fields.get("event"), fields.get("data")];
+  if (id === undefined || event === undefined || data === undefined) return undefined;
+  return { id, event, data: dataSchema.parse(JSON.parse(data)) };
+}
