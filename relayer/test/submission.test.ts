@@ -1,10 +1,13 @@
-import { packOrder, sessionManagerAbi } from "@latchkey/sdk";
-import { createWalletClient, encodeFunctionData, http, type Hex } from "viem";
+import { encodeAccountExecute, packOrder, sessionManagerAbi } from "@latchkey/sdk";
+import { createWalletClient, encodeFunctionData, erc20Abi, http, type Address, type Hex } from "viem";
 import { foundry } from "viem/chains";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type { DemoAccounts } from "../../scripts/stack/demoAccounts.ts";
 import { post, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, type GrantedSession, type SignedTestOrder, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerEnv, type RelayerProcess } from "./support/runRelayer.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let world: World;
 let session: GrantedSession;
@@ -13,26 +16,20 @@ let relayer: RelayerProcess;
 
 beforeAll(async () => {
   world = await createWorld();
+  env = await world.createEnv({ REPLACE_AFTER_MS: "4000" });
+  relayer = await startRelayer(env);
 });
 
 beforeEach(async () => {
   await world.chain.resumeMining();
   session = await world.grant(await world.createAccount());
-});
-
-afterEach(async () => {
-  await relayer.kill();
+  await waitForSession(relayer.url, session.sessionId);
 });
 
 afterAll(async () => {
+  await relayer?.kill();
   await world?.stop();
 });
-
-async function start(changes: RelayerEnv = {}): Promise<void> {
-  env = await world.createEnv(changes);
-  relayer = await startRelayer(env);
-  await waitForSession(relayer.url, session.sessionId);
-}
 
 async function submit(order: SignedTestOrder): Promise<void> {
   const { status, json } = await post(`${relayer.url}/v1/orders`, order.body);
@@ -42,19 +39,26 @@ async function submit(order: SignedTestOrder): Promise<void> {
 const waitUntilSubmitted = ({ orderHash }: SignedTestOrder) =>
   waitForOrder(relayer.url, orderHash, ({ status }) => status === "submitted");
 
-/** Sends an empty transaction of the hot wallet behind the relayer's back; it waits to be mined. */
-async function sendForeign(): Promise<Hex> {
-  const { account } = world.chain.accounts.relayer;
+/** Sends a transaction without waiting for it; it pays more than the relayer's, so it goes first. */
+async function sendUnmined(from: keyof DemoAccounts, tx: { to: Address; data?: Hex }): Promise<void> {
+  const { account } = world.chain.accounts[from];
   const wallet = createWalletClient({ account, chain: foundry, transport: http(world.chain.url) });
-  return wallet.sendTransaction({ to: account.address, value: 0n, gas: 21_000n });
+  await wallet.sendTransaction({
+    gas: 2_000_000n,
+    maxPriorityFeePerGas: 50_000_000_000n,
+    maxFeePerGas: 100_000_000_000n,
+    ...tx,
+  });
 }
+
+/** A transaction of the hot wallet behind the relayer's back. */
+const sendForeign = () => sendUnmined("relayer", { to: world.chain.accounts.relayer.account.address });
 
 async function expectRunOnce({ orderHash }: SignedTestOrder): Promise<void> {
   expect((await world.countRuns()).get(orderHash)).toBe(1);
 }
 
 test("raises the fees of a transaction that is not mined, and follows whichever is", async () => {
-  await start({ REPLACE_AFTER_MS: "1000" });
   await world.chain.pauseMining();
   const order = await session.createOrder({ nonce: 0 });
   await submit(order);
@@ -71,7 +75,6 @@ test("raises the fees of a transaction that is not mined, and follows whichever 
 });
 
 test("puts an order back when a reorg undoes its block, and confirms it again", async () => {
-  await start();
   const order = await session.createOrder({ nonce: 0 });
   await submit(order);
   const { blockNumber } = await waitForOrder(relayer.url, order.orderHash);
@@ -87,7 +90,6 @@ test("puts an order back when a reorg undoes its block, and confirms it again", 
 });
 
 test("submits again when someone else's transaction takes the nonce", async () => {
-  await start();
   await world.chain.pauseMining();
   const order = await session.createOrder({ nonce: 0 });
   await submit(order);
@@ -105,7 +107,6 @@ test("submits again when someone else's transaction takes the nonce", async () =
 });
 
 test("fills a nonce that someone else's forgotten transaction left open", async () => {
-  await start();
   await world.chain.pauseMining();
   await sendForeign();
   const order = await session.createOrder({ nonce: 0 });
@@ -117,22 +118,25 @@ test("fills a nonce that someone else's forgotten transaction left open", async 
   await expectRunOnce(order);
 });
 
-test("confirms an order that someone else has sent to the contract", async () => {
-  await start({ BATCH_MAX_AGE_MS: "60000" });
+test("confirms an order that someone else has sent to the contract first", async () => {
+  await world.chain.pauseMining();
   const order = await session.createOrder({ nonce: 0 });
   await submit(order);
+  const { transactionHash: own } = await waitUntilSubmitted(order);
   const { signature } = order.body;
   const packed = packOrder({ order: order.order, session: session.session, scopes: session.scopes, signature });
   const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "execute", args: [packed] });
-  await world.chain.send("stranger", { to: world.manager, data });
+  await sendUnmined("stranger", { to: world.manager, data });
+  await world.chain.mine(1);
   const confirmed = await waitForOrder(relayer.url, order.orderHash);
   expect(confirmed.status).toBe("confirmed");
+  expect(confirmed.transactionHash).not.toBe(own);
   await expectRunOnce(order);
 });
 
 test("tries an order again that came too early after the one before", async () => {
   session = await world.grant(await world.createAccount(), { minInterval: 3 });
-  await start();
+  await waitForSession(relayer.url, session.sessionId);
   await world.chain.pauseMining();
   const orders = await Promise.all([0, 1].map((nonce) => session.createOrder({ nonce })));
   for (const order of orders) await submit(order);
@@ -144,24 +148,40 @@ test("tries an order again that came too early after the one before", async () =
 });
 
 test("says why an order failed on the chain, and keeps its nonce used", async () => {
-  await start();
   await world.chain.pauseMining();
-  const amount = await world.balanceOf(session.session.account);
-  const orders = await Promise.all(
-    [0, 1].map((nonce) => session.createOrder({ nonce, amount: 600n * 10n ** 18n - BigInt(nonce) })),
-  );
-  expect(amount).toBeGreaterThan(0n);
-  const [first, second] = orders;
-  if (first === undefined || second === undefined) throw new Error("There are two orders");
+  const { account } = session.session;
+  const order = await session.createOrder({ nonce: 0 });
+  await submit(order);
+  await waitUntilSubmitted(order);
+  const args = [world.chain.accounts.owner.account.address, await world.balanceOf(account)] as const;
+  const drain = { target: world.token, data: encodeFunctionData({ abi: erc20Abi, functionName: "transfer", args }) };
+  await sendUnmined("owner", { to: account, data: encodeAccountExecute([drain]) });
+  await world.chain.mine(1);
+  const failed = await waitForOrder(relayer.url, order.orderHash);
+  expect(failed).toMatchObject({ status: "failed", reason: { name: "CallReverted" } });
+  expect(failed.blockNumber).toBeDefined();
+  const other = await session.createOrder({ nonce: 0, amount: 2n });
+  expect((await post(`${relayer.url}/v1/orders`, other.body)).json).toMatchObject({ code: "nonce-used" });
+});
+
+test("holds the budget of orders in flight, and gives it back", async () => {
+  await world.chain.pauseMining();
+  const most = 600n * 10n ** 18n;
+  const first = await session.createOrder({ nonce: 0, amount: most });
+  const second = await session.createOrder({ nonce: 1, amount: most });
   await submit(first);
   const refused = await post(`${relayer.url}/v1/orders`, second.body);
   expect(refused.json).toMatchObject({ code: "budget-reserved", retryable: true });
+  const { remaining } = await waitForSession(relayer.url, session.sessionId);
+  expect(remaining).toMatchObject([{ remaining: String(1_000n * 10n ** 18n), reserved: String(most) }]);
   await world.chain.mineEverySecond();
   expect((await waitForOrder(relayer.url, first.orderHash)).status).toBe("confirmed");
+  const after = await waitForSession(relayer.url, session.sessionId);
+  expect(after.remaining).toMatchObject([{ remaining: String(400n * 10n ** 18n), reserved: "0" }]);
+  expect((await post(`${relayer.url}/v1/orders`, second.body)).json).toMatchObject({ code: "budget-exceeded" });
 });
 
 test("expires an order that cannot be mined in time, and frees its nonce", async () => {
-  await start();
   await world.chain.pauseMining();
   const deadline = (await world.chain.getTime()) + 20;
   const late = await session.createOrder({ nonce: 0, deadline });
