@@ -53,7 +53,7 @@ test("names every wrong variable at once and shows no value", () => {
     LOG_LEVEL: "loud",
   };
   const faults = readFaults(wrong);
-  expect(faults.map((fault) => fault.split(" ")[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
+  expect(new Set(faults.map((fault) => fault.split(" ")[0]))).toEqual(new Set(Object.keys(wrong)));
   expect(faults.join("\n")).not.toContain("ffff");
 });
 

@@ -32,8 +32,7 @@ afterAll(async () => {
 });
 
 async function submit(order: SignedTestOrder): Promise<void> {
-  const { status, json } = await post(`${relayer.url}/v1/orders`, order.body);
-  expect(status, JSON.stringify(json)).toBe(202);
+  expect(await post(`${relayer.url}/v1/orders`, order.body)).toMatchObject({ status: 202 });
 }
 
 const waitUntilSubmitted = ({ orderHash }: SignedTestOrder) =>

@@ -43,7 +43,10 @@ function launch(env: RelayerEnv) {
 }
 
 /** Starts a relayer as operators do and waits until it takes orders. */
-export async function startRelayer(env: RelayerEnv): Promise<RelayerProcess> {
+export async function startRelayer(
+  env: RelayerEnv,
+  { isReady = (status) => status === 200 }: { isReady?: (status: number) => boolean } = {},
+): Promise<RelayerProcess> {
   const port = await findFreePort(0);
   const { child, exited, getLog } = launch({ HOST: "127.0.0.1", PORT: String(port), ...env });
   const url = `http://127.0.0.1:${port}`;
@@ -51,11 +54,12 @@ export async function startRelayer(env: RelayerEnv): Promise<RelayerProcess> {
     throw new Error(`The relayer ended with ${code}:\n${getLog()}`);
   });
   ended.catch(() => undefined);
-  const isReady = async (): Promise<true | undefined> => ((await fetch(`${url}/readyz`)).ok ? true : undefined);
+  const probe = async (): Promise<true | undefined> =>
+    isReady((await fetch(`${url}/readyz`)).status) ? true : undefined;
   try {
     await waitUntil({
       what: `the relayer at ${url}`,
-      probe: isReady,
+      probe,
       timeoutMs: 45_000,
       intervalMs: 100,
       until: ended,

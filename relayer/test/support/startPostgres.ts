@@ -1,68 +1,105 @@
-import { execFile, spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
+import pg from "pg";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
 
-const run = promisify(execFile);
+export type TestPostgres = { createDatabase: () => Promise<string>; stop: () => Promise<void> };
 
-export type TestPostgres = { url: string; stop: () => Promise<void> };
-
-/** The folder with Postgres' programs, if it is installed. */
-export function findPostgres(): string | undefined {
+/** Where `initdb` and `postgres` are, if this machine has them. */
+function findBinaries(): string | undefined {
   const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, "bin")) : [];
-  const folders = [...versions, ...(process.env["PATH"] ?? "").split(delimiter)];
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    ...(existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, "bin")) : []),
+  ];
   return folders.find((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
 }
 
-/** Starts a Postgres of its own in a temporary folder. It refuses to run as root, so then it runs as `nobody`. */
-export async function startPostgres(folder: string): Promise<TestPostgres> {
-  const data = await mkdtemp(join(tmpdir(), "latchkey-postgres-"));
-  const user = process.getuid?.() === 0 ? await findNobody() : undefined;
-  if (user !== undefined) await chown(data, user.uid, user.gid);
-  await chmod(data, 0o700);
-  const options = { cwd: "/", env: { PATH: process.env["PATH"], LC_ALL: "C" }, ...user };
-  await run(join(folder, "initdb"), ["-D", data, "-U", "latchkey", "-A", "trust", "-E", "UTF8", "-N"], options);
-  const port = await findFreePort(0);
-  const args = ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", data, "-c", "max_connections=30"];
-  const server = spawn(join(folder, "postgres"), args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
-  let log = "";
-  server.stderr.setEncoding("utf8").on("data", (text: string) => {
-    log += text;
-  });
-  const exited = new Promise<void>((resolve) => {
-    server.once("close", () => resolve());
-  });
-  const kill = (): void => {
-    server.kill("SIGINT");
+/** Whether there is a Postgres to test with: a server at `DATABASE_URL`, or its binaries. */
+export const hasPostgres = process.env["DATABASE_URL"] !== undefined || findBinaries() !== undefined;
+
+/** Databases of their own on the server at `DATABASE_URL`, or on a server of our own on this machine only. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const given = process.env["DATABASE_URL"];
+  const server = given === undefined ? await startServer() : { url: given, stop: () => Promise.resolve() };
+  const created: string[] = [];
+  return {
+    async createDatabase() {
+      const name = `latchkey_test_${randomBytes(6).toString("hex")}`;
+      await query(server.url, `create database ${name}`);
+      created.push(name);
+      const url = new URL(server.url);
+      url.pathname = `/${name}`;
+      return url.href;
+    },
+    async stop() {
+      for (const name of created) await query(server.url, `drop database ${name} with (force)`);
+      await server.stop();
+    },
   };
-  process.once("exit", kill);
-  const stop = async (): Promise<void> => {
-    process.off("exit", kill);
-    // Ends connections, unlike SIGTERM, which waits for them.
-    server.kill("SIGINT");
-    await exited;
-    await rm(data, { recursive: true, force: true });
-  };
-  try {
-    const ended = exited.then((): never => {
-      throw new Error(`Postgres ended:\n${log}`);
-    });
-    ended.catch(() => undefined);
-    const isReady = async () => (log.includes("ready to accept connections") ? true : undefined);
-    await waitUntil({ what: "Postgres", probe: isReady, timeoutMs: 20_000, intervalMs: 50, until: ended });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url: `postgres://latchkey@127.0.0.1:${port}/postgres`, stop };
 }
 
-async function findNobody(): Promise<{ uid: number; gid: number }> {
-  const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => (await run("id", [flag, "nobody"])).stdout));
-  return { uid: Number(uid), gid: Number(gid) };
+async function query(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Postgres refuses to run as root, so root runs it as nobody. */
+const nobody = 65_534;
+
+async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const binaries = findBinaries();
+  if (binaries === undefined) throw new Error("There is no Postgres on this machine");
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(folder, nobody, nobody);
+  const options = { cwd: folder, ...(isRoot && { uid: nobody, gid: nobody }) };
+  const data = join(folder, "data");
+  const initialised = spawnSync(
+    join(binaries, "initdb"),
+    ["-D", data, "-U", "latchkey", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+    { ...options, encoding: "utf8" },
+  );
+  if (initialised.status !== 0) throw new Error(`initdb failed: ${initialised.stderr}`);
+  const port = await findFreePort(0);
+  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories="];
+  const child = spawn(join(binaries, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], {
+    ...options,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    log += text;
+  });
+  const exited = once(child, "exit");
+  const ended = exited.then((): never => {
+    throw new Error(`Postgres ended:\n${log}`);
+  });
+  ended.catch(() => undefined);
+  const url = `postgres://latchkey@127.0.0.1:${port}/postgres`;
+  await waitUntil({
+    what: "Postgres",
+    probe: () => query(url, "select 1").then(() => true),
+    timeoutMs: 30_000,
+    until: ended,
+  });
+  return {
+    url,
+    async stop() {
+      // Fast: connections are ended.
+      child.kill("SIGINT");
+      await exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }

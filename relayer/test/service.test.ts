@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { zeroAddress } from "viem";
+import { z } from "zod";
+import { parseProblem, request } from "./support/api.ts";
+import { createWorld, type World } from "./support/createWorld.ts";
+import { runToEnd, startRelayer, type RelayerEnv, type RelayerProcess } from "./support/runRelayer.ts";
+
+let world: World;
+let env: RelayerEnv;
+let relayer: RelayerProcess;
+
+beforeAll(async () => {
+  world = await createWorld();
+  env = await world.createEnv({ CORS_ORIGINS: "https://app.example" });
+  relayer = await startRelayer(env);
+});
+
+afterAll(async () => {
+  await relayer?.kill();
+  await world?.stop();
+});
+
+test("says which chain and contract it serves, and who submits", async () => {
+  const { json } = await request(`${relayer.url}/v1/info`);
+  expect(json).toMatchObject({
+    chainId: world.chain.chainId,
+    manager: world.manager,
+    relayer: world.chain.accounts.relayer.account.address,
+  });
+});
+
+test("is healthy and ready, and says of each check that it passed", async () => {
+  expect((await request(`${relayer.url}/healthz`)).status).toBe(200);
+  const { status, json } = await request(`${relayer.url}/readyz`);
+  expect(status).toBe(200);
+  const ok = { ok: true };
+  expect(json).toMatchObject({ ready: true, checks: { database: ok, chain: ok, contract: ok } });
+});
+
+const openApiSchema = z.object({
+  openapi: z.string(),
+  info: z.object({ title: z.string(), version: z.string() }),
+  paths: z.record(
+    z.string().startsWith("/"),
+    z
+      .record(
+        z.enum(["get", "put", "post", "delete", "patch", "parameters"]),
+        z.object({
+          summary: z.string(),
+          parameters: z
+            .array(
+              z.object({
+                name: z.string(),
+                in: z.enum(["path", "query", "header"]),
+                schema: z.record(z.string(), z.unknown()),
+              }),
+            )
+            .optional(),
+          requestBody: z
+            .object({
+              content: z.object({ "application/json": z.object({ schema: z.record(z.string(), z.unknown()) }) }),
+            })
+            .optional(),
+          responses: z.record(
+            z.string().regex(/^([1-5]\d\d|[1-5]XX|default)$/),
+            z.object({ description: z.string().min(1) }),
+          ),
+        }),
+      )
+      .refine((methods) => Object.keys(methods).length > 0) as z.ZodType<Record<string, Operation>>,
+  ),
+});
+type Operation = {
+  parameters?: { name: string; in: string }[] | undefined;
+  requestBody?: { content: { "application/json": { schema: Record<string, unknown> } } } | undefined;
+  responses: Record<string, { description: string }>;
+};
+
+test("describes every route in OpenAPI 3.1", async () => {
+  const { status, headers, json } = await request(`${relayer.url}/openapi.json`);
+  expect(status).toBe(200);
+  expect(headers.get("content-type")).toMatch(/^application\/json/);
+  const document = openApiSchema.parse(json);
+  expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(routes.toSorted()).toEqual([
+    "GET /healthz",
+    "GET /readyz",
+    "GET /v1/accounts/{address}/events",
+    "GET /v1/accounts/{address}/sessions",
+    "GET /v1/events",
+    "GET /v1/info",
+    "GET /v1/orders/{hash}",
+    "GET /v1/sessions/{id}",
+    "POST /v1/orders",
+    "POST /v1/orders/simulate",
+    "PUT /v1/sessions/{id}",
+  ]);
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
+      const inPath = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
+      expect(inPath, `${method} ${path}`).toEqual(named);
+      expect(requestBody !== undefined, `${method} ${path}`).toBe(method === "post" || method === "put");
+    }
+  }
+  // References lead somewhere.
+  const references = JSON.stringify(json).matchAll(/"\$ref":"#\/([^"]+)"/g);
+  for (const [, path = ""] of references) {
+    const found = path.split("/").reduce<unknown>((at, key) => Reflect.get(Object(at), key) as unknown, json);
+    expect(found, path).toBeDefined();
+  }
+});
+
+test("lets the configured origins read, and no other", async () => {
+  const ask = (origin: string) => request(`${relayer.url}/v1/info`, { headers: { origin } });
+  expect((await ask("https://app.example")).headers.get("access-control-allow-origin")).toBe("https://app.example");
+  expect((await ask("https://evil.example")).headers.get("access-control-allow-origin")).toBeNull();
+});
+
+test("limits the requests of one address, whatever it says of itself", async () => {
+  const limited = await startRelayer(await world.createEnv({ REQUESTS_PER_MINUTE: "60" }));
+  try {
+    const answers = [];
+    for (let count = 0; count < 70; count += 1) {
+      const headers = { "x-forwarded-for": `10.0.0.${count}`, forwarded: `for=10.0.0.${count}` };
+      answers.push(await request(`${limited.url}/v1/info`, { headers }));
+    }
+    const last = answers.at(-1);
+    if (last === undefined) throw new Error("There were requests");
+    expect(parseProblem(last)).toMatchObject({ status: 429, code: "rate-limited", retryable: true });
+    expect(Number(last.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+  } finally {
+    await limited.stop();
+  }
+});
+
+test("refuses to start with a wrong configuration and names every fault, but no secret", async () => {
+  const secret = "0xsecret";
+  const { code, log } = await runToEnd({
+    RPC_URL: "ws://127.0.0.1:1",
+    CHAIN_ID: "one",
+    HOT_WALLET_PRIVATE_KEY: secret,
+    ACCESS: "everyone",
+    ALLOWED_ACCOUNTS: "0x12",
+    CORS_ORIGINS: "app.example",
+    PORT: "70000",
+    BATCH_MAX_GAS: "99999999",
+    LOG_LEVEL: "loud",
+  });
+  expect(code).toBe(1);
+  const names = [
+    "RPC_URL",
+    "CHAIN_ID",
+    "MANAGER_ADDRESS",
+    "HOT_WALLET_PRIVATE_KEY",
+    "ACCESS",
+    "ALLOWED_ACCOUNTS",
+    "CORS_ORIGINS",
+    "PORT",
+    "BATCH_MAX_GAS",
+    "LOG_LEVEL",
+  ];
+  for (const name of names) expect(log).toContain(`  ${name} `);
+  expect(log).not.toContain(secret);
+  expect(log).not.toContain("    at ");
+});
+
+test("refuses a data folder that another relayer uses, which goes on", async () => {
+  const { code, log } = await runToEnd({ ...env, PORT: "0" });
+  expect(code).toBe(1);
+  expect(log).toContain(`The data directory ${env["DATA_DIR"] ?? ""} is in use by another relayer`);
+  expect((await request(`${relayer.url}/readyz`)).status).toBe(200);
+});
+
+test("refuses a node of another chain", async () => {
+  const { code, log } = await runToEnd(await world.createEnv({ CHAIN_ID: "1", PORT: "0" }));
+  expect(code).toBe(1);
+  expect(log).toMatch(/is of the chain 31337, but CHAIN_ID is 1/);
+});
+
+test("refuses data of another manager", async () => {
+  const own = await world.createEnv();
+  await (await startRelayer(own)).stop();
+  const { code, log } = await runToEnd({ ...own, MANAGER_ADDRESS: world.token, PORT: "0" });
+  expect(code).toBe(1);
+  expect(log).toContain(world.manager);
+});
+
+test("is not ready where there is no contract", async () => {
+  const start = startRelayer(await world.createEnv({ MANAGER_ADDRESS: zeroAddress }), {
+    isReady: (status) => status === 503,
+  });
+  const other = await start;
+  try {
+    const { json } = await request(`${other.url}/readyz`);
+    expect(json).toMatchObject({ ready: false, checks: { contract: { ok: false } } });
+  } finally {
+    await other.stop();
+  }
+});
