@@ -36,6 +36,8 @@ type Deps = {
   config: Pick<Config, "chainId" | "manager" | "access" | "allowedAccounts" | "batch">;
 };
 
+type Submitted = { order: OrderRow; isNew: boolean };
+
 type Admitted = {
   order: Order;
   orderHash: Hex;
@@ -86,12 +88,12 @@ export function createAdmission(deps: Deps) {
   }
 
   /** Stores the order with its reservation, or finds that another one got in between. */
-  function store({ order, orderHash, content, packed, remaining, reservations }: Admitted): Promise<OrderRow> {
+  function store({ order, orderHash, content, packed, remaining, reservations }: Admitted): Promise<Submitted> {
     const { session, sessionId } = content;
     return db.transaction().execute(async (tx) => {
       await lockSession(tx, chainId, sessionId);
       const known = await getOrder(tx, chainId, orderHash);
-      if (known !== undefined) return known;
+      if (known !== undefined) return { order: known, isNew: false };
       if (await hasRun(tx, chainId, orderHash)) throw toRefusal({ name: "NonceUsed", args: [order.nonce] });
       if (await isNonceHeld(tx, chainId, sessionId, order.nonce)) throw nonceTaken(order.nonce);
       const live = await listLiveOrders(tx, chainId, sessionId);
@@ -106,18 +108,24 @@ export function createAdmission(deps: Deps) {
       });
       const row = await getOrder(tx, chainId, orderHash);
       if (row === undefined) throw new Error(`The order ${orderHash} was stored and is not there`);
-      return row;
+      return { order: row, isNew: true };
     });
   }
 
   return {
     /** Takes an order, or returns the one already taken under its hash. */
-    async submit(signed: SignedOrder): Promise<{ order: OrderRow; isNew: boolean }> {
+    async submit(signed: SignedOrder): Promise<Submitted> {
       const { content, orderHash } = await authenticate(signed);
       const known = await getOrder(db, chainId, orderHash);
       if (known !== undefined) return { order: known, isNew: false };
-      const order = await store(await admit(signed, content, orderHash));
-      return { order, isNew: true };
+      try {
+        return await store(await admit(signed, content, orderHash));
+      } catch (error) {
+        // Sent several times at once, an order may meet itself, in flight or already run.
+        const met = error instanceof ProblemError ? await getOrder(db, chainId, orderHash) : undefined;
+        if (met === undefined) throw error;
+        return { order: met, isNew: false };
+      }
     },
 
     async simulate(signed: SignedOrder): Promise<SimulationResult> {

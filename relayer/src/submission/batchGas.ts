@@ -6,9 +6,6 @@ const transactionBase = 21_000;
 
 type Sized = { gasLimit: number; packed: Hex };
 
-/** EIP-7825: no transaction may have more gas. */
-export const transactionGasMax = 16_777_216;
-
 /** Gas with which `executeBatch` can give every order what it signed, also the last one after all others used theirs. */
 export function toBatchGas(orders: readonly Sized[]): number {
   let execution = transactionBase + 30_000;

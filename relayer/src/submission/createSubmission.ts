@@ -16,8 +16,6 @@ import {
   type TransactionRow,
 } from "./transactionRows.ts";
 
-export type Submission = ReturnType<typeof createSubmission>;
-
 type Deps = {
   db: Kysely<Database>;
   rpc: Rpc;
