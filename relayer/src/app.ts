@@ -5,6 +5,7 @@ import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./config.ts";
+import { toErrorFields } from "./log.ts";
 import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
 import { version } from "./version.ts";
 import { toOpenApi, addZod, type ZodTypes } from "./zodRoutes.ts";
@@ -22,7 +23,7 @@ export async function createApp(config: AppConfig): Promise<App> {
     logger: {
       level: config.logLevel,
       // Bodies and keys never reach the log; of headers only what routing needs does.
-      serializers: { req: ({ method, url, ip }) => ({ method, url, ip }) },
+      serializers: { req: ({ method, url, ip }) => ({ method, url, ip }), err: toErrorFields },
     },
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
