@@ -47,30 +47,35 @@ async function submitAll(orders: readonly SignedTestOrder[]): Promise<void> {
     orders.map(async ({ body, orderHash }) => {
       const answer = await post(`${relayer.url}/v1/orders`, body).catch(() => undefined);
       if (answer === undefined) return;
-      expect([200, 202], JSON.stringify(answer.json)).toContain(answer.status);
+      if (answer.status !== 200 && answer.status !== 202) throw new Error(`It was refused: ${JSON.stringify(answer)}`);
       expect(parseOrder(answer.json).orderHash).toBe(orderHash);
       acknowledged.add(orderHash);
     }),
   );
 }
 
-/** Every acknowledged order is there at once, ends confirmed, and ran once. */
-async function checkNothingLost(): Promise<void> {
+/** Acknowledged orders that are not there at once, do not end confirmed, or did not run exactly once. */
+async function findFaults(): Promise<string[]> {
+  const faults: string[] = [];
   for (const orderHash of acknowledged) {
-    const answer = await request(`${relayer.url}/v1/orders/${orderHash}`);
-    expect(answer.status, `${orderHash} is lost`).toBe(200);
+    const { status } = await request(`${relayer.url}/v1/orders/${orderHash}`);
+    if (status !== 200) faults.push(`${orderHash} is lost: ${status}`);
   }
+  if (faults.length > 0) return faults;
   for (const orderHash of acknowledged) {
-    const order = await waitForOrder(relayer.url, orderHash, undefined, 40_000);
-    expect(order.status, JSON.stringify(order)).toBe("confirmed");
+    const order = await waitForOrder(relayer.url, orderHash);
+    if (order.status !== "confirmed") faults.push(`${orderHash} is ${JSON.stringify(order)}`);
   }
   const runs = await world.countRuns();
-  for (const orderHash of acknowledged) expect(runs.get(orderHash as `0x${string}`), orderHash).toBe(1);
-  expect([...runs.values()].filter((count) => count !== 1)).toEqual([]);
-  expect(await world.balanceOf(recipient)).toBe(paid * BigInt(runs.size));
+  for (const orderHash of acknowledged) {
+    const count = runs.get(orderHash as `0x${string}`);
+    if (count !== 1) faults.push(`${orderHash} ran ${count ?? 0} times`);
+  }
+  if ((await world.balanceOf(recipient)) !== paid * BigInt(runs.size)) faults.push("It paid more or less than it ran");
+  return faults;
 }
 
-test("loses and repeats nothing when it is killed at random instants of submitting", { timeout: 120_000 }, async () => {
+test("loses and repeats nothing when it is killed at random instants of submitting", { timeout: 180_000 }, async () => {
   for (let round = 0; round < 4; round += 1) {
     const orders = await createOrders(Array.from({ length: 8 }, (_, index) => round * 8 + index));
     const submitted = submitAll(orders);
@@ -82,19 +87,19 @@ test("loses and repeats nothing when it is killed at random instants of submitti
     await submitAll(orders);
     for (const { orderHash } of orders) expect(acknowledged).toContain(orderHash);
   }
-  await checkNothingLost();
+  expect(await findFaults()).toEqual([]);
 });
 
-test("loses nothing when it is killed right after the acknowledgement", { timeout: 60_000 }, async () => {
+test("loses nothing when it is killed right after the acknowledgement", async () => {
   await world.chain.pauseMining();
   await submitAll(await createOrders([32, 33, 34, 35]));
   await relayer.kill();
   await world.chain.mineEverySecond();
   relayer = await startRelayer(env);
-  await checkNothingLost();
+  expect(await findFaults()).toEqual([]);
 });
 
-test("repeats nothing when its transactions are mined while it is dead", { timeout: 60_000 }, async () => {
+test("repeats nothing when its transactions are mined while it is dead", async () => {
   await world.chain.pauseMining();
   const orders = await createOrders([36, 37]);
   await submitAll(orders);
@@ -107,10 +112,10 @@ test("repeats nothing when its transactions are mined while it is dead", { timeo
   await world.chain.mine(2);
   await world.chain.mineEverySecond();
   relayer = await startRelayer(env);
-  await checkNothingLost();
+  expect(await findFaults()).toEqual([]);
 });
 
-test("broadcasts again what the node forgot while it was dead", { timeout: 60_000 }, async () => {
+test("broadcasts again what the node forgot while it was dead", async () => {
   await world.chain.pauseMining();
   const orders = await createOrders([38, 39]);
   await submitAll(orders);
@@ -122,10 +127,10 @@ test("broadcasts again what the node forgot while it was dead", { timeout: 60_00
   await world.chain.forgetPending();
   await world.chain.mineEverySecond();
   relayer = await startRelayer(env);
-  await checkNothingLost();
+  expect(await findFaults()).toEqual([]);
 });
 
-test("keeps what an order was answered with across a restart", { timeout: 60_000 }, async () => {
+test("keeps what an order was answered with across a restart", async () => {
   const [order] = await createOrders([40]);
   if (order === undefined) throw new Error("There are sessions");
   await submitAll([order]);
@@ -136,5 +141,5 @@ test("keeps what an order was answered with across a restart", { timeout: 60_000
   expect(again.status).toBe(200);
   expect(again.json).toEqual((await request(`${relayer.url}/v1/orders/${order.orderHash}`)).json);
   expect(parseOrder(again.json)).toEqual(confirmed);
-  await checkNothingLost();
+  expect(await findFaults()).toEqual([]);
 });

@@ -80,7 +80,8 @@ test("takes the same order any number of times at once and runs it once", async 
   const session = await grant();
   const { orderHash, body } = await session.createOrder({ nonce: 0 });
   const answers = await Promise.all(Array.from({ length: 8 }, () => post(`${relayer.url}/v1/orders`, body)));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 200, 200, 202]);
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(7);
   for (const { json } of answers) expect(parseOrder(json).orderHash).toBe(orderHash);
   expect((await waitForOrder(relayer.url, orderHash)).status).toBe("confirmed");
   expect((await post(`${relayer.url}/v1/orders`, body)).status).toBe(200);
@@ -92,7 +93,8 @@ test("takes one of several orders that want one nonce at once", async () => {
   const amounts = [1n, 2n, 3n, 4n, 5n, 6n];
   const orders = await Promise.all(amounts.map((amount) => session.createOrder({ nonce: 0, amount })));
   const answers = await Promise.all(orders.map(({ body }) => post(`${relayer.url}/v1/orders`, body)));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409, 409, 409]);
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(5);
   const taken = orders[answers.findIndex(({ status }) => status === 202)];
   expect((await waitForOrder(relayer.url, taken?.orderHash ?? zeroHash)).status).toBe("confirmed");
   const runs = await world.countRuns();

@@ -67,7 +67,7 @@ export async function waitForOrder(
   url: string,
   orderHash: string,
   isReached: (order: OrderAnswer) => boolean = ({ status }) => finalStatuses.includes(status),
-  timeoutMs = 25_000,
+  timeoutMs = 40_000,
 ): Promise<OrderAnswer> {
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -108,7 +108,7 @@ export async function waitForSession(
   sessionId: string,
   isReached: (session: SessionAnswer) => boolean = () => true,
 ): Promise<SessionAnswer> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 40_000;
   for (;;) {
     const answer = await request(`${url}/v1/sessions/${sessionId}`);
     const session = answer.status === 200 ? parseSession(answer.json) : undefined;

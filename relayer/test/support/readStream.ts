@@ -23,10 +23,10 @@ export async function readStream(
       throw new Error(`The stream was answered with ${response.status} ${type}`);
     }
     const opened = onOpen?.();
-    const decoder = new TextDecoder();
     let rest = "";
-    for await (const chunk of response.body) {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n\n");
+    const text: AsyncIterable<string> = response.body.pipeThrough(new TextDecoderStream());
+    for await (const chunk of text) {
+      const parts = (rest + chunk).split("\n\n");
       rest = parts.pop() ?? "";
       for (const part of parts) {
         const event = toEvent(part);

@@ -60,7 +60,7 @@ export async function startRelayer(
     await waitUntil({
       what: `the relayer at ${url}`,
       probe,
-      timeoutMs: 45_000,
+      timeoutMs: 90_000,
       intervalMs: 100,
       until: ended,
     });
@@ -90,7 +90,7 @@ export async function startRelayer(
 /** Runs a relayer that cannot start, until it ends. */
 export async function runToEnd(env: RelayerEnv): Promise<{ code: number | null; log: string }> {
   const { child, exited, getLog } = launch(env);
-  const timer = setTimeout(() => child.kill("SIGKILL"), 45_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   const code = await exited;
   clearTimeout(timer);
   return { code, log: getLog() };
