@@ -36,8 +36,8 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      fuzz: { runs: 256 },
-      invariant: { runs: 32, depth: 32, failOnRevert: true },
+      fuzz: { runs: 128 },
+      invariant: { runs: 12, depth: 32, failOnRevert: true },
     },
     mocha: { timeout: 60_000 },
   },

@@ -56,8 +56,6 @@ export type TestChain = {
   /** Replaces the newest blocks by empty ones. */
   reorganise: (depth: number) => Promise<void>;
   /** Takes connections and answers nothing, until `thaw`. */
-  freeze: () => void;
-  thaw: () => void;
   stop: () => Promise<void>;
 };
 
@@ -130,8 +128,6 @@ export async function startChain(): Promise<TestChain> {
     },
     forgetPending: () => ask("anvil_dropAllTransactions"),
     reorganise: (depth) => ask("anvil_reorg", [depth, []]),
-    freeze: () => void node.kill("SIGSTOP"),
-    thaw: () => void node.kill("SIGCONT"),
     async stop() {
       node.kill("SIGTERM");
       await exited;
