@@ -1,11 +1,10 @@
-import { encodeRevoke } from "@latchkey/sdk";
+import { encodeRevoke, toScopeJson, toSessionJson } from "@latchkey/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { parseProblem, post, put, request, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, type GrantedSession, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
 import { startTcpProxy, type TcpProxy } from "./support/startTcpProxy.ts";
-import { toScopeJson, toSessionJson } from "@latchkey/sdk";
 
 let world: World;
 let proxy: TcpProxy;

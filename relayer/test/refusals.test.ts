@@ -318,7 +318,7 @@ const refusals: readonly Case[] = [
   {
     name: "too little gas for its calls",
     changes: () => ({ gasLimit: 30_000 }),
-    expected: refusal(422, "gas-limit-invalid"),
+    expected: refusal(422, "gas-limit-invalid", "OrderOutOfGas"),
   },
   {
     name: "more gas than a transaction may have",
@@ -436,7 +436,7 @@ test("refuses an account it does not serve, but only to who holds the key", asyn
   expect(await getRefusal(order.body)).toEqual(refusal(403, "account-not-allowed"));
   await checkNothingKept(other, order);
   const forged = await other.createOrder({ nonce: 0, signer: session.key });
-  expect(await getRefusal(forged.body)).toEqual(refusal(401, "signature-invalid"));
+  expect(await getRefusal(forged.body)).toEqual(refusal(401, "signature-invalid", "SignatureInvalid"));
 });
 
 test("refuses a session that has not begun", async () => {

@@ -47,7 +47,9 @@ async function runSolidity(): Promise<boolean> {
 async function runMocha(): Promise<boolean> {
   Object.assign(hre.config.test.mocha, { reporter: ReportingSpec });
   await hre.tasks.getTask("build").run({ noTests: true, quiet: true });
-  const result = (await hre.tasks.getTask(["test", "mocha"]).run({ testFiles, noCompile: true })) as { success: boolean };
+  const result = (await hre.tasks.getTask(["test", "mocha"]).run({ testFiles, noCompile: true })) as {
+    success: boolean;
+  };
   return result.success;
 }
 

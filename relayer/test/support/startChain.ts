@@ -55,7 +55,6 @@ export type TestChain = {
   forgetPending: () => Promise<void>;
   /** Replaces the newest blocks by empty ones. */
   reorganise: (depth: number) => Promise<void>;
-  /** Takes connections and answers nothing, until `thaw`. */
   stop: () => Promise<void>;
 };
 

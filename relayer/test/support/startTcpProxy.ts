@@ -2,11 +2,19 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
 /** A connection to the node that can be cut and restored. */
-export type TcpProxy = { url: string; cut: () => Promise<void>; restore: () => Promise<void> };
+export type TcpProxy = {
+  url: string;
+  cut: () => Promise<void>;
+  restore: () => Promise<void>;
+  /** Takes connections and passes nothing on, until `thaw`. */
+  freeze: () => void;
+  thaw: () => void;
+};
 
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port: targetPort } = new URL(target);
   const sockets = new Set<Socket>();
+  let held: [to: Socket, chunk: Buffer][] | undefined;
   const server = createServer((incoming) => {
     const outgoing = connect(Number(targetPort), hostname);
     for (const [socket, other] of [
@@ -19,7 +27,10 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      socket.on("data", (chunk: Buffer) => {
+        if (held === undefined) other.write(chunk);
+        else held.push([other, chunk]);
+      });
     }
   });
   const listen = async (wanted: number): Promise<number> => {
@@ -40,6 +51,14 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     },
     async restore() {
       await listen(port);
+    },
+    freeze() {
+      held = [];
+    },
+    thaw() {
+      const passed = held ?? [];
+      held = undefined;
+      for (const [to, chunk] of passed) if (!to.destroyed) to.write(chunk);
     },
   };
 }
