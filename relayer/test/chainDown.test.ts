@@ -87,6 +87,20 @@ test("says 503 to everything that needs the chain while the node is down, and go
   expect(refused).toMatchObject({ status: 403, code: "session-revoked" });
 });
 
+test("says 503 when the node takes requests and never answers", async () => {
+  const order = await session.createOrder({ nonce: 2 });
+  proxy.freeze();
+  try {
+    const answer = await post(`${relayer.url}/v1/orders`, order.body);
+    expect(parseProblem(answer)).toMatchObject({ status: 503, code: "rpc-unavailable", retryable: true });
+  } finally {
+    proxy.thaw();
+  }
+  await waitForReadiness(200);
+  expect((await post(`${relayer.url}/v1/orders`, order.body)).status).toBe(202);
+  expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
+});
+
 test("submits what it accepted before the node went down", async () => {
   await world.chain.pauseMining();
   const order = await session.createOrder({ nonce: 3 });

@@ -20,6 +20,5 @@ export const toButtonClass = (variant: ButtonVariant = "primary", extra = ""): s
 type ButtonProps = ComponentProps<"button"> & { variant?: ButtonVariant };
 
 export const Button = ({ variant = "primary", className = "", type = "button", ...rest }: ButtonProps) => (
-  // oxlint-disable-next-line react/button-has-type -- the default above is a constant
   <button type={type} className={toButtonClass(variant, className)} {...rest} />
 );
