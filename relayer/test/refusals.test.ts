@@ -169,8 +169,8 @@ test("refuses a body that is too large", async () => {
   expect(await getRefusal({ ...valid, padding: "a".repeat(400_000) })).toEqual(refusal(413, "body-too-large"));
 });
 
-test("refuses a body of another media type", async () => {
-  const headers = { "content-type": "application/xml" };
+test.for(["text/plain", "application/xml"])("refuses a body that is called %s", async (mediaType) => {
+  const headers = { "content-type": mediaType };
   const options = { method: "POST", body: JSON.stringify(valid), headers };
   const problem = parseProblem(await request(`${relayer.url}/v1/orders`, options));
   expect(problem).toMatchObject({ status: 415, code: "media-type-unsupported", retryable: false });
