@@ -2,6 +2,7 @@ import { globSync } from "node:fs";
 import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
+import type { HardhatPlugin } from "hardhat/types/plugins";
 
 const require = createRequire(import.meta.url);
 
@@ -20,8 +21,28 @@ const compiler = {
 const testCompiler = { ...compiler, settings: { evmVersion: compiler.settings.evmVersion } };
 const testFiles = globSync("test/contracts/**/*.t.sol", { cwd: import.meta.dirname });
 
+/** Hardhat compiles together what shares one configuration object, and makes one for each override, so for each test. */
+const compileTestsTogether: HardhatPlugin = {
+  id: "compile-tests-together",
+  hookHandlers: {
+    config: () =>
+      Promise.resolve({
+        default: () =>
+          Promise.resolve({
+            resolveUserConfig: async (userConfig, resolveConfigurationVariable, next) => {
+              const config = await next(userConfig, resolveConfigurationVariable);
+              const overrides = config.solidity.profiles["default"]?.overrides ?? {};
+              const [shared] = Object.values(overrides);
+              for (const file of Object.keys(overrides)) if (shared) overrides[file] = shared;
+              return config;
+            },
+          }),
+      }),
+  },
+};
+
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
+  plugins: [hardhatToolboxMochaEthers, compileTestsTogether],
   solidity: {
     profiles: {
       default: {
