@@ -20,7 +20,7 @@ export function printGuide({ urls, addresses, account, session, bot }: Stack): v
   if (bot) console.log(`A bot sells dUSD for dETH on Uniswap every few seconds, ${limit} at most. Try:`);
   else console.log("Try:");
   if (urls.web !== undefined) {
-    console.log(`  1. Open ${urls.web}, press "Connect" and choose the demo owner: no wallet is needed.`);
+    console.log(`  1. Open ${urls.web}, press "Connect wallet" and choose "Demo owner": no wallet is needed.`);
     console.log("  2. Open the bot's key: what it may do, what is left of its budget, every trade.");
     console.log("  3. Revoke it. The bot's next order is refused by the chain.");
   } else {
