@@ -40,16 +40,6 @@ interface ISessionControl is ISessionTypes, IERC5267, IERC7579Module, IERC7710De
     // By signature: anyone may submit. `sessionId` in a message is that of `session`, and `account` is its account.
     // ---------------------------------------------------------------------------------------------------------------
 
-    /// @notice `grant`, signed by the account: `Grant(Session session,Scope[] scopes,uint48 deadline)`.
-    /// @dev Replay-safe by the session's id. `EIP-712` encodes enums as `uint8`.
-    /// @param deadline Seconds since the Unix epoch, inclusive.
-    function grantWithSignature(
-        Session calldata session,
-        Scope[] calldata scopes,
-        uint48 deadline,
-        bytes calldata signature
-    ) external returns (bytes32 sessionId);
-
     /// @notice `revoke`, signed by the account, or by the sentinel if the session lets it:
     /// `Revoke(address account,bytes32 sessionId,uint48 controlNonce,uint48 deadline)`.
     function revokeWithSignature(bytes calldata session, Control calldata control) external;
@@ -124,12 +114,6 @@ interface ISessionControl is ISessionTypes, IERC5267, IERC7579Module, IERC7710De
     /// @notice Whether `account` has installed the manager (ERC-7579).
     function isInitialized(address account) external view returns (bool);
 
-    /// @notice The id of a session: keccak256 of its packed form.
-    function hashSession(Session calldata session) external pure returns (bytes32 sessionId);
-
-    /// @notice The leaf of a scope.
-    function hashScope(Scope calldata scope) external pure returns (bytes32 leaf);
-
     /// @notice The EIP-712 digest of an order, which its session key signs.
     function hashOrder(Order calldata order) external view returns (bytes32 orderHash);
 
@@ -139,17 +123,4 @@ interface ISessionControl is ISessionTypes, IERC5267, IERC7579Module, IERC7710De
 
     /// @notice The EIP-712 digest of an approval, which the session's approver signs: `Approval(bytes32 orderHash)`.
     function hashApproval(bytes32 orderHash) external view returns (bytes32 digest);
-
-    /// @notice The EIP-712 digest of a grant, which the account's owner signs.
-    function hashGrant(
-        Session calldata session,
-        Scope[] calldata scopes,
-        uint48 deadline
-    ) external view returns (bytes32 digest);
-
-    /// @notice The packed form of a session, as `stateOf` and orders take it.
-    function packSession(Session calldata session) external pure returns (bytes memory);
-
-    /// @notice The packed form of a scope, as orders take it.
-    function packScope(Scope calldata scope) external pure returns (bytes memory);
 }

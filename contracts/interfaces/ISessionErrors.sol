@@ -122,6 +122,5 @@ interface ISessionErrors {
     /// @notice The call goes elsewhere than the scope that should admit it.
     error DelegationTargetMismatch(uint256 call, address target, address expected);
     error ManagerAlreadyInstalled(address account);
-    error ManagerNotInstalled(address account);
     error SessionAlreadyRevoked(bytes32 sessionId);
 }

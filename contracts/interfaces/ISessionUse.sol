@@ -3,15 +3,10 @@ pragma solidity ^0.8.35;
 
 import {ISessionTypes} from "./ISessionTypes.sol";
 
-/// @title Granting, using and ending sessions
-/// @dev The entries that are called often. `ISessionControl` has the rest; both are one contract to a caller.
+/// @title Using and ending sessions
+/// @dev The entries that are called often. `ISessionGrants` and `ISessionControl` have the rest; all are one contract to a
+/// caller.
 interface ISessionUse is ISessionTypes {
-    /// @notice Grants `session` with `scopes`. Only the session's account may call.
-    /// @dev Refuses what no session may hold: see `docs/security.md`. Publishes session and scopes in `SessionGranted`.
-    /// @param scopes All scopes, in strictly ascending order of their leaves; their root is `session.scopesRoot`.
-    /// @return sessionId keccak256 of the packed session.
-    function grant(Session calldata session, Scope[] calldata scopes) external returns (bytes32 sessionId);
-
     /// @notice Ends one session for ever, also before its grant. Its account may call, and its sentinel if the session
     /// says so.
     /// @param session Packed session.

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../interfaces/ISessionManager.sol";
-import {CalldataBytes} from "./CalldataBytes.sol";
+import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {PackedWriter} from "./PackedWriter.sol";
 
 /// @title Packing, hashing and reading scopes
 /// @dev The layout is in `docs/encoding.md`.
 library ScopeCodec {
-    using CalldataBytes for bytes;
     using PackedWriter for uint256;
 
     uint256 internal constant HEADER = 26;
@@ -21,8 +20,8 @@ library ScopeCodec {
     uint256 private constant POLICY = 1 << 3;
 
     /// @notice The canonical bytes of `scope`. Values of rules are packed as given: `SessionRules` checks their number.
-    function pack(ISessionManager.Scope calldata scope) internal pure returns (bytes memory) {
-        bool spends = scope.spendMethod != ISessionManager.SpendMethod.None;
+    function pack(ISessionTypes.Scope calldata scope) internal pure returns (bytes memory) {
+        bool spends = scope.spendMethod != ISessionTypes.SpendMethod.None;
         uint256 flags = uint256(scope.spendMethod) << METHOD_SHIFT;
         if (scope.maxValue != 0) flags |= MAX_VALUE;
         if (scope.policy != address(0)) flags |= POLICY;
@@ -36,10 +35,10 @@ library ScopeCodec {
         if (spends) cursor = cursor.put(uint160(scope.spendToken), 20);
         if (scope.policy != address(0)) cursor = cursor.put(uint160(scope.policy), 20);
         for (uint256 i; i < scope.rules.length; ++i) {
-            ISessionManager.Rule calldata rule = scope.rules[i];
+            ISessionTypes.Rule calldata rule = scope.rules[i];
             cursor = cursor.put(uint256(rule.op), 1);
             cursor = cursor.put(rule.offset, 2);
-            if (rule.op == ISessionManager.RuleOp.OneOf) cursor = cursor.put(rule.values.length, 1);
+            if (rule.op == ISessionTypes.RuleOp.OneOf) cursor = cursor.put(rule.values.length, 1);
             for (uint256 j; j < rule.values.length; ++j) {
                 cursor = cursor.put(uint256(rule.values[j]), 32);
             }
@@ -58,31 +57,53 @@ library ScopeCodec {
     }
 
     /// @notice What a proven scope says, up to its rules.
+    /// @param place Of the packed scope in calldata.
     /// @return head The first 32 bytes: flags 1 | rule count 1 | target 20 | selector 4 | start of what follows.
     /// @return maxValue Wei.
     /// @return rulesAt Where the rules start.
-    function read(bytes calldata packed) internal pure returns (uint256 head, uint256 maxValue, uint256 rulesAt) {
-        head = uint256(packed.word(0));
+    function read(uint256 place) internal pure returns (uint256 head, uint256 maxValue, uint256 rulesAt) {
+        head = CalldataReader.word(place);
         uint256 flags = head >> 248;
-        rulesAt = HEADER;
         // At most three steps of at most 20.
         unchecked {
+            rulesAt = place + HEADER;
             if (flags & MAX_VALUE != 0) {
-                maxValue = packed.number(HEADER, 16);
+                maxValue = CalldataReader.number(rulesAt, 16);
                 rulesAt += 16;
             }
-            if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) rulesAt += 20;
+            if (_methodOf(flags) != 0) rulesAt += 20;
             if (flags & POLICY != 0) rulesAt += 20;
         }
     }
 
-    /// @return target Of a proven scope.
-    /// @return spendToken 0 = none.
-    function readTargets(bytes calldata packed) internal pure returns (address target, address spendToken) {
-        target = packed.addressAt(2);
-        uint256 flags = packed.number(0, 1);
-        if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) {
-            spendToken = packed.addressAt(flags & MAX_VALUE != 0 ? HEADER + 16 : HEADER);
+    /// @param place Of a proven scope in calldata.
+    /// @return method How the target pulls `token`.
+    /// @return token 0 = none.
+    function readSpend(uint256 place) internal pure returns (ISessionTypes.SpendMethod method, address token) {
+        uint256 flags = CalldataReader.number(place, 1);
+        method = ISessionTypes.SpendMethod(_methodOf(flags));
+        unchecked {
+            if (_methodOf(flags) != 0) {
+                token = CalldataReader.addressAt(place + HEADER + (flags & MAX_VALUE != 0 ? 16 : 0));
+            }
         }
+    }
+
+    /// @param place Of a proven scope in calldata.
+    /// @return 0 = none.
+    function readPolicy(uint256 place) internal pure returns (address) {
+        uint256 flags = CalldataReader.number(place, 1);
+        if (flags & POLICY == 0) return address(0);
+        unchecked {
+            return
+                CalldataReader.addressAt(
+                    place + HEADER + (flags & MAX_VALUE != 0 ? 16 : 0) + (_methodOf(flags) != 0 ? 20 : 0)
+                );
+        }
+    }
+
+    /// @dev The fourth value of the two bits was never granted.
+    function _methodOf(uint256 flags) private pure returns (uint256) {
+        return (flags >> METHOD_SHIFT) & METHOD_MASK;
     }
 }

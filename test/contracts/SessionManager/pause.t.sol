@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract PauseTest is BaseTest {
     function test_emitsAccountPaused() public {
         vm.expectEmit(address(manager));
-        emit ISessionManager.AccountPaused(account, account);
+        emit ISessionEvents.AccountPaused(account, account);
         vm.prank(account);
         manager.pause();
     }
@@ -16,17 +18,17 @@ contract PauseTest is BaseTest {
         Grant memory granted = _grantTransfers();
         vm.prank(account);
         manager.pause();
-        _assertStatus(granted, ISessionManager.SessionStatus.Paused);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Paused);
         assertEq(
             _executeBatch(_signed(granted, _order(0, _transferData(1)))),
-            ISessionManager.AccountIsPaused.selector
+            ISessionErrors.AccountIsPaused.selector
         );
     }
 
     function test_stopsSessionsGrantedLater() public {
         vm.prank(account);
         manager.pause();
-        _assertStatus(_grantTransfers(), ISessionManager.SessionStatus.Paused);
+        _assertStatus(_grantTransfers(), ISessionTypes.SessionStatus.Paused);
     }
 
     function test_leavesOtherAccountsAlone() public {
