@@ -39,7 +39,7 @@ contract SessionManager is ISessionUse, SessionEnding, OrderRuns {
         SessionReader.read(CalldataReader.start(session), session.length, block.timestamp, view_);
         bool mayRevoke =
             msg.sender == view_.account ||
-            (msg.sender == view_.sentinel && view_.flags & SessionLayout.SENTINEL_MAY_REVOKE != 0);
+                (msg.sender == view_.sentinel && view_.flags & SessionLayout.SENTINEL_MAY_REVOKE != 0);
         if (!mayRevoke) revert CallerNotAllowed(msg.sender);
         _revoke(view_, msg.sender);
     }

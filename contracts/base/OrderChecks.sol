@@ -272,11 +272,7 @@ abstract contract OrderChecks is SessionStorage {
             );
             (bool ok, uint256 answer) = AccountCalls.readWord(policy, input);
             if (!ok || bytes32(answer) != bytes32(IScopePolicy.checkCall.selector)) {
-                revert PolicyRejected(
-                    i,
-                    policy,
-                    AccountCalls.lastReason(ISessionTypes.AccountKind.SessionAccount)
-                );
+                revert PolicyRejected(i, policy, AccountCalls.lastReason(ISessionTypes.AccountKind.SessionAccount));
             }
         }
     }

@@ -105,7 +105,11 @@ interface ISessionErrors {
     // ---------------------------------------------------------------------------------------------------------------
 
     error CallerNotAllowed(address caller);
-    error SessionStatusMismatch(bytes32 sessionId, ISessionTypes.SessionStatus status, ISessionTypes.SessionStatus expected);
+    error SessionStatusMismatch(
+        bytes32 sessionId,
+        ISessionTypes.SessionStatus status,
+        ISessionTypes.SessionStatus expected
+    );
     error ControlExpired(uint48 deadline, uint48 now_);
     error ControlNonceMismatch(uint48 given, uint48 current);
     /// @param digest What should have been signed.

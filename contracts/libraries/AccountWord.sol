@@ -65,8 +65,7 @@ library AccountWordLib {
     }
 
     function withGuardian(AccountWord self, address guardian_) internal pure returns (AccountWord) {
-        return
-            AccountWord.wrap(uint96(AccountWord.unwrap(self)) | (uint256(uint160(guardian_)) << GUARDIAN_SHIFT));
+        return AccountWord.wrap(uint96(AccountWord.unwrap(self)) | (uint256(uint160(guardian_)) << GUARDIAN_SHIFT));
     }
 
     function toState(AccountWord self) internal pure returns (ISessionTypes.AccountState memory) {

@@ -35,13 +35,7 @@ library DelegationCodec {
         } else {
             revert ISessionErrors.DelegationModeNotSupported(mode);
         }
-        return
-            bytes.concat(
-                order,
-                _sized(delegation.signature),
-                _sized(delegation.lease),
-                _sized(delegation.approval)
-            );
+        return bytes.concat(order, _sized(delegation.signature), _sized(delegation.lease), _sized(delegation.approval));
     }
 
     function _packHead(
@@ -82,14 +76,7 @@ library DelegationCodec {
         address expected = _targetOf(scope);
         if (target != expected) revert ISessionErrors.DelegationTargetMismatch(index, target, expected);
         return
-            abi.encodePacked(
-                _sized(scope),
-                uint8(proof.length / 32),
-                proof,
-                uint128(value),
-                uint24(data.length),
-                data
-            );
+            abi.encodePacked(_sized(scope), uint8(proof.length / 32), proof, uint128(value), uint24(data.length), data);
     }
 
     /// @dev Of a packed scope. Too short a scope cannot be one.

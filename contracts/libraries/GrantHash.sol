@@ -5,7 +5,8 @@ import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 
 /// @title EIP-712 struct hash of a grant
 library GrantHash {
-    bytes private constant LIMIT_TYPE = "Limit(address token,uint104 amount,uint32 period,uint104 approveAbove,uint8 kind)";
+    bytes private constant LIMIT_TYPE =
+        "Limit(address token,uint104 amount,uint32 period,uint104 approveAbove,uint8 kind)";
     bytes private constant RULE_TYPE = "Rule(uint8 op,uint16 offset,bytes32[] values)";
     bytes private constant SCOPE_TYPE =
         "Scope(address target,bytes4 selector,uint128 maxValue,address spendToken,uint8 spendMethod,address policy,Rule[] rules)";
@@ -22,9 +23,7 @@ library GrantHash {
         for (uint256 i; i < scopes.length; ++i) scopeHashes[i] = _hashScope(scopes[i]);
         bytes32 typehash = keccak256(bytes.concat(GRANT_TYPE, LIMIT_TYPE, RULE_TYPE, SCOPE_TYPE, SESSION_TYPE));
         return
-            keccak256(
-                abi.encode(typehash, _hashSession(session), keccak256(abi.encodePacked(scopeHashes)), deadline)
-            );
+            keccak256(abi.encode(typehash, _hashSession(session), keccak256(abi.encodePacked(scopeHashes)), deadline));
     }
 
     function _hashSession(ISessionTypes.Session calldata session) private pure returns (bytes32) {

@@ -74,7 +74,12 @@ library Meter {
             if (limit.balance < limit.balanceAtStart) drop = limit.balanceAtStart - limit.balance;
             else rise = limit.balance - limit.balanceAtStart;
             if (limit.kind == ISessionTypes.LimitKind.Net) {
-                spent = drop != 0 ? _saturatingAdd(spent, drop) : spent > rise ? spent - rise : 0;
+                spent =
+                    drop != 0
+                        ? _saturatingAdd(spent, drop)
+                        : spent > rise
+                            ? spent - rise
+                            : 0;
                 return (spent, drop, spent <= limit.amount);
             }
             if (drop > spent) return (spent, drop, false);

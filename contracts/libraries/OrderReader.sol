@@ -24,7 +24,6 @@ struct CallView {
     uint256 scopeAt;
 }
 
-
 /// @title Reading packed orders
 /// @dev The layout is in `docs/encoding.md`.
 library OrderReader {

@@ -111,11 +111,7 @@ library SessionReader {
         }
     }
 
-    function _readOptional(
-        uint256 cursor,
-        uint256 flags,
-        SessionView memory session
-    ) private pure returns (uint256) {
+    function _readOptional(uint256 cursor, uint256 flags, SessionView memory session) private pure returns (uint256) {
         // As in `read`.
         unchecked {
             if (flags & SessionLayout.LONG_SIGNER != 0) {

@@ -66,9 +66,7 @@ abstract contract BaseTest is TestBase {
 
     function setUp() public virtual {
         vm.warp(START);
-        address grants = _deploy("SessionGrants.sol:SessionGrants");
-        address control = _deploy("SessionControl.sol:SessionControl");
-        manager = ISessionManager(_deploy("SessionManager.sol:SessionManager", abi.encode(grants, control)));
+        manager = _deployManager();
         implementation = _deploy("SessionAccount.sol:SessionAccount", abi.encode(manager));
         factory = SessionAccountFactory(
             _deploy("SessionAccountFactory.sol:SessionAccountFactory", abi.encode(implementation))
@@ -77,6 +75,12 @@ abstract contract BaseTest is TestBase {
         token = GasToken(_deploy("GasToken.sol:GasToken"));
         token.mint(account, BALANCE);
         vm.deal(account, BALANCE);
+    }
+
+    function _deployManager() internal returns (ISessionManager) {
+        address grants = _deploy("SessionGrants.sol:SessionGrants");
+        address control = _deploy("SessionControl.sol:SessionControl");
+        return ISessionManager(_deploy("SessionManager.sol:SessionManager", abi.encode(grants, control)));
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -93,9 +97,7 @@ abstract contract BaseTest is TestBase {
         session.epoch = manager.accountStateOf(account).epoch;
     }
 
-    function _session(
-        ISessionTypes.Limit memory limit
-    ) internal view returns (ISessionTypes.Session memory session) {
+    function _session(ISessionTypes.Limit memory limit) internal view returns (ISessionTypes.Session memory session) {
         session = _session();
         session.limits = _limits(limit);
     }

@@ -16,7 +16,7 @@ contract AccountStateOfTest is BaseTest {
     function test_tellsEpochAndPause() public {
         vm.startPrank(account);
         manager.revokeAll();
-        manager.pause();
+        manager.pause(account);
         vm.stopPrank();
         ISessionTypes.AccountState memory state = manager.accountStateOf(account);
         assertEq(state.epoch, 1);

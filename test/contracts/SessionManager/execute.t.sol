@@ -125,7 +125,7 @@ contract ExecuteTest is BaseTest {
     function test_reverts_whenPaused() public {
         Grant memory granted = _grantTransfers();
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
         _refuse(
             granted,
             _order(0, _transferData(1)),

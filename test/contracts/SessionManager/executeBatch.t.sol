@@ -78,13 +78,7 @@ contract ExecuteBatchTest is BaseTest {
         Grant memory granted = _grantTransfers();
         OrderSpec memory order = _order(2, _transferData(LIMIT + 1));
         bytes memory packed = _signed(granted, order);
-        bytes memory reason = abi.encodeWithSelector(
-            ISessionErrors.LimitExceeded.selector,
-            0,
-            token,
-            LIMIT + 1,
-            LIMIT
-        );
+        bytes memory reason = abi.encodeWithSelector(ISessionErrors.LimitExceeded.selector, 0, token, LIMIT + 1, LIMIT);
         bytes32 orderHash = _hash(granted, order);
         vm.expectEmit(address(manager));
         emit ISessionEvents.OrderFailed(granted.id, orderHash, 2, reason);

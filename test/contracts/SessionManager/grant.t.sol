@@ -349,88 +349,114 @@ contract GrantTest is BaseTest {
     }
 
     // ---------------------------------------------------------------------------------------------------------------
-    // What is not enforced yet is refused
+    // Sentinel, approver, policy
     // ---------------------------------------------------------------------------------------------------------------
 
-    function test_reverts_whenTheAccountIsAnErc7579Account() public {
-        ISessionTypes.Session memory session = _session();
-        session.accountKind = ISessionTypes.AccountKind.Erc7579;
-        _refuseField(session, "accountKind");
-    }
-
-    function test_reverts_whenTheAccountIsASafe() public {
-        ISessionTypes.Session memory session = _session();
-        session.accountKind = ISessionTypes.AccountKind.Safe;
-        _refuseField(session, "accountKind");
-    }
-
-    function test_reverts_whenTheSignerIsLongerThanAnAddress() public {
-        ISessionTypes.Session memory session = _session();
-        session.signer = abi.encodePacked(key, "more");
-        _refuseField(session, "signer");
-    }
-
-    function test_reverts_whenThereIsASentinel() public {
-        ISessionTypes.Session memory session = _session();
-        session.sentinel = relayer;
-        _refuseField(session, "sentinel");
-    }
-
-    function test_reverts_whenTheSentinelMayRevoke() public {
-        ISessionTypes.Session memory session = _session();
-        session.sentinelMayRevoke = true;
-        _refuseField(session, "sentinelMayRevoke");
-    }
-
-    function test_reverts_whenALeaseIsNeeded() public {
+    function test_reverts_whenALeaseIsNeededOfNobody() public {
         ISessionTypes.Session memory session = _session();
         session.leaseTtl = 60;
-        _refuseField(session, "leaseTtl");
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.SentinelInvalid.selector, address(0)));
     }
 
-    function test_reverts_whenThereIsAnApprover() public {
+    function test_reverts_whenNobodyMayRevoke() public {
         ISessionTypes.Session memory session = _session();
-        session.approver = abi.encodePacked(relayer);
-        _refuseField(session, "approver");
+        session.sentinelMayRevoke = true;
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.SentinelInvalid.selector, address(0)));
     }
 
-    function test_reverts_whenMisuseRevokes() public {
+    function test_reverts_whenTheSentinelIsTheKey() public {
         ISessionTypes.Session memory session = _session();
-        session.revokeOnMisuse = true;
-        _refuseField(session, "revokeOnMisuse");
+        session.sentinel = key;
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.SentinelInvalid.selector, key));
     }
 
-    function test_reverts_whenALimitIsNet() public {
-        _refuseKind(ISessionTypes.LimitKind.Net);
+    function test_grants_withASentinelThatLeases() public {
+        ISessionTypes.Session memory session = _session();
+        (session.sentinel, session.leaseTtl, session.sentinelMayRevoke) = (relayer, 60, true);
+        _assertStatus(_grant(session, _increment()), ISessionTypes.SessionStatus.Active);
     }
 
-    function test_reverts_whenALimitIsAnInventory() public {
-        _refuseKind(ISessionTypes.LimitKind.Inventory);
+    function test_reverts_whenTheApproverIsTooShort() public {
+        _refuseApprover(new bytes(19));
     }
 
-    function test_reverts_whenALimitNeedsApproval() public {
+    function test_reverts_whenTheApproverIsNobody() public {
+        _refuseApprover(new bytes(20));
+    }
+
+    function test_reverts_whenTheApproverIsTheKey() public {
+        _refuseApprover(abi.encodePacked(key));
+    }
+
+    function test_reverts_whenALimitNeedsAnApproverThatIsNotNamed() public {
         ISessionTypes.Limit memory limit = _limit(address(token), LIMIT, PERIOD);
         limit.approveAbove = 1;
-        _refuseField(_session(limit), "limit.approveAbove");
+        _refuseGrant(_session(limit), abi.encodeWithSelector(ISessionErrors.ApproverMissing.selector, 0));
     }
 
-    function test_reverts_whenAScopeHasAPolicy() public {
-        ISessionTypes.Scope memory scope = _increment();
-        scope.policy = relayer;
+    function test_reverts_whenThePolicyHasNoCode() public {
+        _refusePolicy(recipient);
+    }
+
+    function test_reverts_whenThePolicyIsTheAccount() public {
+        _refusePolicy(account);
+    }
+
+    function test_reverts_whenThePolicyIsTheManager() public {
+        _refusePolicy(address(manager));
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+    // Kinds of limits
+    // ---------------------------------------------------------------------------------------------------------------
+
+    function test_reverts_whenAnInventoryIsPeriodic() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), 0, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Inventory;
+        _refuseGrant(_session(limit), abi.encodeWithSelector(ISessionErrors.InventoryPeriodic.selector, 0, PERIOD));
+    }
+
+    function test_grants_anInventoryOfNothing() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), 0, 0);
+        limit.kind = ISessionTypes.LimitKind.Inventory;
+        _assertStatus(_grant(_session(limit), _scope(recipient, 0x11223344)), ISessionTypes.SessionStatus.Active);
+    }
+
+    function test_reverts_whenATransferHasANetLimitOnly() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), LIMIT, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Net;
         _refuseScope(
-            _session(),
-            scope,
-            abi.encodeWithSelector(ISessionManager.FieldNotSupported.selector, "scope.policy")
+            _session(limit),
+            _transferScope(),
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, address(token))
         );
     }
 
-    function test_reverts_whenAScopeSpendsByPermit2() public {
-        ISessionTypes.Scope memory scope = _spendScope(recipient, 0x11223344, address(token));
-        scope.spendMethod = ISessionTypes.SpendMethod.Permit2;
+    function test_reverts_whenAPlainTransferHasANetLimitOnly() public {
+        ISessionTypes.Limit memory limit = _limit(NATIVE_TOKEN, LIMIT, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Net;
         _refuseScope(
-            _session(_limit(address(token), LIMIT, 0)),
-            scope,
-            abi.encodeWithSelector(ISessionManager.FieldNotSupported.selector, "scope.spendMethod")
+            _session(limit),
+            _nativeScope(recipient, 1),
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, NATIVE_TOKEN)
+        );
+    }
+
+    function test_grants_valueWithDataUnderANetLimit() public {
+        ISessionTypes.Limit memory limit = _limit(NATIVE_TOKEN, LIMIT, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Net;
+        ISessionTypes.Scope memory scope = _scope(recipient, 0x11223344);
+        scope.maxValue = 1;
+        _assertStatus(_grant(_session(limit), scope), ISessionTypes.SessionStatus.Active);
+    }
+
+    function test_reverts_whenASpendTokenHasAnInventoryOnly() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), LIMIT, 0);
+        limit.kind = ISessionTypes.LimitKind.Inventory;
+        _refuseScope(
+            _session(limit),
+            _spendScope(recipient, 0x11223344, address(token)),
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, address(token))
         );
     }
 
@@ -456,14 +482,16 @@ contract GrantTest is BaseTest {
         manager.grant(session, _scopes(scope));
     }
 
-    function _refuseField(ISessionTypes.Session memory session, string memory field) private {
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.FieldNotSupported.selector, field));
+    function _refuseApprover(bytes memory approver) private {
+        ISessionTypes.Session memory session = _session();
+        session.approver = approver;
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.ApproverInvalid.selector, approver));
     }
 
-    function _refuseKind(ISessionTypes.LimitKind kind) private {
-        ISessionTypes.Limit memory limit = _limit(address(token), LIMIT, PERIOD);
-        limit.kind = kind;
-        _refuseField(_session(limit), "limit.kind");
+    function _refusePolicy(address policy) private {
+        ISessionTypes.Scope memory scope = _increment();
+        scope.policy = policy;
+        _refuseScope(_session(), scope, abi.encodeWithSelector(ISessionErrors.PolicyInvalid.selector, 0, policy));
     }
 
     function _refuseValidity(uint48 validAfter, uint48 validUntil) private {

@@ -42,7 +42,7 @@ contract HashOrderTest is BaseTest {
 
     function test_changes_withTheManager() public {
         ISessionTypes.Order memory order;
-        ISessionManager other = ISessionManager(_deploy("SessionManager.sol:SessionManager"));
+        ISessionManager other = _deployManager();
         assertNotEq(manager.hashOrder(order), other.hashOrder(order));
     }
 

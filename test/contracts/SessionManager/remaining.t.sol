@@ -45,7 +45,7 @@ contract RemainingTest is BaseTest {
     function test_isNothing_whenPaused() public {
         Grant memory granted = _grantTransfers();
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
         assertEq(_remaining(granted), 0);
     }
 

@@ -55,7 +55,7 @@ contract RevokeAllTest is BaseTest {
 
     function test_keepsThePause() public {
         vm.startPrank(account);
-        manager.pause();
+        manager.pause(account);
         manager.revokeAll();
         vm.stopPrank();
         assertTrue(manager.accountStateOf(account).paused);

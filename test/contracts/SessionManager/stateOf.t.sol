@@ -31,7 +31,7 @@ contract StateOfTest is BaseTest {
         (session.validAfter, session.validUntil) = (START + 1, START + 2);
         Grant memory granted = _grant(session, _scope(recipient, 0x11223344));
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
         _assertStatus(granted, ISessionTypes.SessionStatus.Paused);
     }
 

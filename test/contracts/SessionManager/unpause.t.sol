@@ -42,6 +42,6 @@ contract UnpauseTest is BaseTest {
 
     function _pause() private {
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
     }
 }

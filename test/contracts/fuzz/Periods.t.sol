@@ -53,11 +53,7 @@ contract PeriodsFuzzTest is BaseTest {
         }
     }
 
-    function _index(
-        ISessionTypes.Session memory session,
-        uint256 limit,
-        uint256 now_
-    ) private pure returns (uint256) {
+    function _index(ISessionTypes.Session memory session, uint256 limit, uint256 now_) private pure returns (uint256) {
         uint256 period = session.limits[limit].period;
         return period == 0 ? 0 : (now_ - START) / period;
     }

@@ -44,7 +44,7 @@ contract ReentrancyTest is BaseTest {
     }
 
     function test_refusesPause() public {
-        _refuseReentry(abi.encodeCall(manager.pause, ()));
+        _refuseReentry(abi.encodeCall(manager.pause, (account)));
     }
 
     function test_refusesUnpause() public {
@@ -89,7 +89,7 @@ contract ReentrancyTest is BaseTest {
     }
 
     function test_opensAgain_afterwards() public {
-        _refuseReentry(abi.encodeCall(manager.pause, ()));
+        _refuseReentry(abi.encodeCall(manager.pause, (account)));
         _execute(nextOrder);
         assertEq(manager.stateOf(granted.packed).nextNonce, 10);
     }

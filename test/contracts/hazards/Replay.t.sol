@@ -27,7 +27,7 @@ contract ReplayTest is BaseTest {
     function test_refusesAnOrderForAnotherManager() public {
         Grant memory granted = _grantTransfers();
         bytes memory order = _signed(granted, _order(0, _transferData(1)));
-        manager = ISessionManager(_deploy("SessionManager.sol:SessionManager"));
+        manager = _deployManager();
         vm.prank(account);
         manager.grant(granted.session, granted.scopes);
         assertEq(_executeBatch(order), ISessionErrors.SignatureInvalid.selector);

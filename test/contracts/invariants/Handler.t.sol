@@ -119,7 +119,7 @@ contract Handler is BaseTest {
 
     function pauseAndUnpause(uint256 which, uint256 amount) external {
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
         Grant memory granted = _current[which % 3];
         if (_executeBatch(_signed(granted, _random(granted, which % 3, 0, amount))) == 0) stolen = true;
         vm.prank(account);
