@@ -9,7 +9,7 @@ import {AccountWord} from "./libraries/AccountWord.sol";
 import {ControlHash} from "./libraries/ControlHash.sol";
 import {DelegationCodec} from "./libraries/DelegationCodec.sol";
 import {SessionLayout} from "./libraries/SessionLayout.sol";
-import {SessionView} from "./libraries/SessionReader.sol";
+import {SessionReader, SessionView} from "./libraries/SessionReader.sol";
 import {SessionWord, StoredStatus} from "./libraries/SessionWord.sol";
 import {SignerCheck} from "./libraries/SignerCheck.sol";
 
@@ -27,30 +27,30 @@ contract SessionControl is MisuseProofs {
 
     /// @inheritdoc ISessionControl
     function surrender(bytes calldata session) external nonReentrant {
-        SessionView memory view_ = _read(session);
-        if (msg.sender != view_.signer || view_.signerTailLength != 0) revert CallerNotAllowed(msg.sender);
+        SessionView memory view_ = SessionReader.read(session);
+        if (msg.sender != view_.packed.signer() || view_.options.signerTailLength != 0) revert CallerNotAllowed(msg.sender);
         _revoke(view_, msg.sender);
     }
 
     /// @inheritdoc ISessionControl
     function surrenderWithSignature(bytes calldata session, Control calldata control) external nonReentrant {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         _checkDeadline(control.deadline);
         bytes32 digest = _digestOf(ControlHash.SURRENDER, view_, control);
-        if (!_isSignedByKey(view_, digest, control.signature)) revert ControlSignatureInvalid(digest);
-        _revoke(view_, view_.signer);
+        if (!_isSignedByKey(view_.packed, view_.options, digest, control.signature)) revert ControlSignatureInvalid(digest);
+        _revoke(view_, view_.packed.signer());
     }
 
     /// @inheritdoc ISessionControl
     function suspend(bytes calldata session) external nonReentrant {
-        SessionView memory view_ = _read(session);
-        if (msg.sender != view_.sentinel) revert CallerNotAllowed(msg.sender);
+        SessionView memory view_ = SessionReader.read(session);
+        if (msg.sender != view_.options.sentinel) revert CallerNotAllowed(msg.sender);
         _suspend(view_);
     }
 
     /// @inheritdoc ISessionControl
     function suspendWithSignature(bytes calldata session, Control calldata control) external nonReentrant {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         _checkControl(view_.account, control);
         bytes32 digest = _digestOf(ControlHash.SUSPEND, view_, control);
         if (!_isSignedBySentinel(view_, digest, control.signature)) revert ControlSignatureInvalid(digest);
@@ -59,14 +59,14 @@ contract SessionControl is MisuseProofs {
 
     /// @inheritdoc ISessionControl
     function resume(bytes calldata session) external nonReentrant {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         if (msg.sender != view_.account) revert CallerNotAllowed(msg.sender);
         _resume(view_);
     }
 
     /// @inheritdoc ISessionControl
     function resumeWithSignature(bytes calldata session, Control calldata control) external nonReentrant {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         _checkControl(view_.account, control);
         _checkOwner(view_.account, _digestOf(ControlHash.RESUME, view_, control), control.signature);
         _resume(view_);
@@ -74,7 +74,7 @@ contract SessionControl is MisuseProofs {
 
     /// @inheritdoc ISessionControl
     function revokeWithSignature(bytes calldata session, Control calldata control) external nonReentrant {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         _checkControl(view_.account, control);
         bytes32 digest = _digestOf(ControlHash.REVOKE, view_, control);
         if (SignerCheck.isSignedBy(view_.account, digest, control.signature)) {
@@ -86,7 +86,7 @@ contract SessionControl is MisuseProofs {
         if (!mayRevoke || !_isSignedBySentinel(view_, digest, control.signature)) {
             revert ControlSignatureInvalid(digest);
         }
-        _revoke(view_, view_.sentinel);
+        _revoke(view_, view_.options.sentinel);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ contract SessionControl is MisuseProofs {
     function _suspend(SessionView memory session) private {
         SessionWord word = _expect(session.id, StoredStatus.Active);
         _words[session.id] = word.withStatus(StoredStatus.Suspended);
-        emit SessionSuspended(session.account, session.id, session.sentinel);
+        emit SessionSuspended(session.account, session.id, session.options.sentinel);
     }
 
     function _resume(SessionView memory session) private {
@@ -219,17 +219,16 @@ contract SessionControl is MisuseProofs {
         }
     }
 
-    /// @dev Pausing what is paused changes nothing, so that whoever wants it paused need not ask first.
+    /// @dev Whatever the owner does, done already or not, ends what was signed before it. A guardian who pauses what is
+    /// paused does nothing, and so cannot void what the owner signs.
     function _pause(address account, AccountWord word, address by) private {
-        if (word.isPaused()) return;
+        if (by != account && word.isPaused()) return;
         _accounts[account] = word.withPaused(true).withNextNonce();
         emit AccountPaused(account, by);
     }
 
     function _unpause(address account) private {
-        AccountWord word = _accounts[account];
-        if (!word.isPaused()) return;
-        _accounts[account] = word.withPaused(false).withNextNonce();
+        _accounts[account] = _accounts[account].withPaused(false).withNextNonce();
         emit AccountUnpaused(account);
     }
 
@@ -262,7 +261,7 @@ contract SessionControl is MisuseProofs {
         bytes32 digest,
         bytes calldata signature
     ) private view returns (bool) {
-        return session.sentinel != address(0) && SignerCheck.isSignedBy(session.sentinel, digest, signature);
+        return session.options.sentinel != address(0) && SignerCheck.isSignedBy(session.options.sentinel, digest, signature);
     }
 
     function _digestOf(

@@ -6,7 +6,7 @@ import {SessionEnding} from "./base/SessionEnding.sol";
 import {ISessionGrants} from "./interfaces/ISessionGrants.sol";
 import {ISessionUse} from "./interfaces/ISessionUse.sol";
 import {CalldataReader} from "./libraries/CalldataReader.sol";
-import {OrderReader} from "./libraries/OrderReader.sol";
+import {PackedOrderLib} from "./libraries/PackedOrder.sol";
 import {SessionLayout} from "./libraries/SessionLayout.sol";
 import {SessionReader, SessionView} from "./libraries/SessionReader.sol";
 import {SessionWord} from "./libraries/SessionWord.sol";
@@ -35,11 +35,9 @@ contract SessionManager is ISessionUse, SessionEnding, OrderRuns {
 
     /// @inheritdoc ISessionUse
     function revoke(bytes calldata session) external nonReentrant {
-        SessionView memory view_;
-        SessionReader.read(CalldataReader.start(session), session.length, block.timestamp, view_);
-        bool mayRevoke =
-            msg.sender == view_.account ||
-                (msg.sender == view_.sentinel && view_.flags & SessionLayout.SENTINEL_MAY_REVOKE != 0);
+        SessionView memory view_ = SessionReader.read(session);
+        bool mayRevoke = msg.sender == view_.account ||
+            (msg.sender == view_.options.sentinel && view_.flags & SessionLayout.SENTINEL_MAY_REVOKE != 0);
         if (!mayRevoke) revert CallerNotAllowed(msg.sender);
         _revoke(view_, msg.sender);
     }
@@ -109,7 +107,7 @@ contract SessionManager is ISessionUse, SessionEnding, OrderRuns {
 
     function _runStrictly(bytes calldata order, address submitter) private {
         uint256 available = gasleft();
-        uint256 required = OrderReader.gasLimit(CalldataReader.word(CalldataReader.start(order)));
+        uint256 required = PackedOrderLib.headOf(order).gasLimit();
         if (available < required) revert InsufficientGas(available, required);
         _run(order, submitter, false);
     }
@@ -121,7 +119,7 @@ contract SessionManager is ISessionUse, SessionEnding, OrderRuns {
     /// @return ok Whether the order ran.
     /// @return failure Otherwise its frame's revert data, which this contract made; empty if the frame ran out of gas.
     function _callSelf(bytes calldata order) private returns (bool ok, bytes memory failure) {
-        uint256 gas_ = OrderReader.gasLimit(CalldataReader.word(CalldataReader.start(order)));
+        uint256 gas_ = PackedOrderLib.headOf(order).gasLimit();
         uint256 start = _freeMemory();
         uint256 available = gasleft();
         uint256 required;
@@ -196,11 +194,11 @@ contract SessionManager is ISessionUse, SessionEnding, OrderRuns {
 
     function _statedSessionId(bytes calldata order) private pure returns (bytes32) {
         uint256 place = CalldataReader.start(order);
-        uint256 length = OrderReader.sessionLength(CalldataReader.word(place));
+        uint256 length = PackedOrderLib.headOf(order).sessionLength();
         // At most 2^16 beyond the order's start.
         unchecked {
-            if (order.length < OrderReader.SESSION_AT + length) return 0;
-            return CalldataReader.hash(place + OrderReader.SESSION_AT, length);
+            if (order.length < PackedOrderLib.SESSION_AT + length) return 0;
+            return CalldataReader.hash(place + PackedOrderLib.SESSION_AT, length);
         }
     }
 }

@@ -13,8 +13,6 @@ import {SessionViews} from "./SessionViews.sol";
 
 /// @title Ending a session by what its key signed
 abstract contract MisuseProofs is SessionEnding, SessionViews {
-    using SessionReader for SessionView;
-
     /// @inheritdoc ISessionControl
     function reportMisuse(
         bytes calldata session,
@@ -22,14 +20,14 @@ abstract contract MisuseProofs is SessionEnding, SessionViews {
         bytes calldata signature,
         bytes[] calldata scopes
     ) external nonReentrant {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         if (view_.flags & SessionLayout.REVOKE_ON_MISUSE == 0) revert MisuseNotEnding(view_.id);
         if (order.sessionId != view_.id) revert OrderOfOtherSession(order.sessionId, view_.id);
         _checkGranted(view_.id);
         bytes32 orderHash = _hashOrder(order);
-        if (!_isSignedByKey(view_, orderHash, signature)) revert SignatureInvalid(orderHash);
-        if (order.nonce < view_.maxOrders()) {
-            _checkRoot(scopes, view_.scopesRoot());
+        if (!_isSignedByKey(view_.packed, view_.options, orderHash, signature)) revert SignatureInvalid(orderHash);
+        if (order.nonce < view_.packed.maxOrders()) {
+            _checkRoot(scopes, view_.packed.scopesRoot());
             if (_admitsAll(view_, order.calls, scopes)) revert MisuseNotProven(orderHash);
         }
         emit MisuseProven(view_.id, orderHash, msg.sender);
@@ -72,14 +70,10 @@ abstract contract MisuseProofs is SessionEnding, SessionViews {
     }
 
     function _admits(address account, Call calldata call, uint256 scopeAt) private view returns (bool) {
+        uint256 head = CalldataReader.word(scopeAt);
+        if (ScopeCodec.targetOf(head) != call.target) return false;
         uint256 dataAt = CalldataReader.start(call.data);
-        (address target, Breach breach, , ) = CallCheck.findBreach(
-            scopeAt,
-            account,
-            call.value,
-            dataAt,
-            call.data.length
-        );
-        return breach == Breach.None && target == call.target;
+        (uint256 breach, , ) = CallCheck.findBreach(scopeAt, head, account, call.value, dataAt, call.data.length);
+        return breach == Breach.NONE;
     }
 }

@@ -8,272 +8,314 @@ import {AccountModules} from "../libraries/AccountModules.sol";
 import {AccountWord} from "../libraries/AccountWord.sol";
 import {CalldataReader} from "../libraries/CalldataReader.sol";
 import {CallCheck} from "../libraries/CallCheck.sol";
-import {OrderHash} from "../libraries/OrderHash.sol";
-import {CallView, OrderReader, OrderView} from "../libraries/OrderReader.sol";
+import {Limits} from "../libraries/Limits.sol";
+import {OrderHash, WordList, WordListLib} from "../libraries/OrderHash.sol";
+import {OrderHead, PackedCall, PackedOrderLib} from "../libraries/PackedOrder.sol";
+import {PackedSession} from "../libraries/PackedSession.sol";
 import {ScopeCodec} from "../libraries/ScopeCodec.sol";
 import {ScopesTree} from "../libraries/ScopesTree.sol";
 import {SessionLayout} from "../libraries/SessionLayout.sol";
-import {SessionReader, SessionView} from "../libraries/SessionReader.sol";
+import {Options, SessionOptions} from "../libraries/SessionOptions.sol";
+import {SessionReader} from "../libraries/SessionReader.sol";
 import {SessionWord, StoredStatus} from "../libraries/SessionWord.sol";
 import {SignerCheck} from "../libraries/SignerCheck.sol";
 import {SessionStorage} from "./SessionStorage.sol";
 
+/// @dev An order that is being checked and run. What can be read where it lies in calldata is not kept.
+struct OrderView {
+    PackedSession session;
+    bytes32 sessionId;
+    /// The session's state word with the order's nonce used.
+    SessionWord word;
+    Limits limits;
+    /// How many words of state the order may write for them.
+    uint256 counters;
+    /// Where the session's optional fields start.
+    uint256 optionsAt;
+    /// Where the number of calls is; the calls follow.
+    uint256 callsAt;
+    bytes32 hash;
+    /// Whether the approver has signed.
+    bool isApproved;
+    /// Whether a scope asks a policy.
+    bool asksPolicy;
+}
+
 /// @title Everything that is checked of an order before its calls
 abstract contract OrderChecks is SessionStorage {
-    using SessionReader for SessionView;
+    uint256 private constant GATE_OPTIONS = SessionLayout.RELAYER | SessionLayout.MIN_INTERVAL;
+    uint256 private constant PROOF_OPTIONS =
+        SessionLayout.LONG_SIGNER | SessionLayout.LEASE_TTL | SessionLayout.APPROVER;
+    uint256 private constant OTHER_ACCOUNT_KIND =
+        SessionLayout.ACCOUNT_KIND_MASK << SessionLayout.ACCOUNT_KIND_SHIFT;
 
-    /// @param session Filled with the order's session; must be as new.
-    /// @param view_ Filled with the order; must be as new.
-    /// @return word The session's state word with the order's nonce used.
-    function _check(
-        bytes calldata order,
-        address submitter,
-        SessionView memory session,
-        OrderView memory view_
-    ) internal view returns (SessionWord word) {
+    /// @param view_ Filled; must be as new.
+    function _check(bytes calldata order, address submitter, OrderView memory view_) internal view {
+        OrderHead head = PackedOrderLib.headOf(order);
         uint256 cursor = CalldataReader.start(order);
-        uint256 head = CalldataReader.word(cursor);
         // At most 2^16 + 15 beyond the order's start.
         unchecked {
             uint256 end = cursor + order.length;
-            uint256 sessionLength = OrderReader.sessionLength(head);
-            cursor += OrderReader.SESSION_AT;
-            // A count read past the end must not be followed.
-            if (cursor + sessionLength >= end) revert EncodingInvalid();
-            SessionReader.read(cursor, sessionLength, block.timestamp, session);
+            uint256 sessionLength = head.sessionLength();
+            cursor += PackedOrderLib.SESSION_AT;
+            PackedSession session = PackedSession.wrap(cursor);
             cursor += sessionLength;
-            word = _words[session.id];
-            _checkSession(session, word);
-            word = _checkOrder(session, word, head, submitter);
-            uint24 nonce = OrderReader.nonce(head);
-            view_.nonce = nonce;
-            cursor = _checkCalls(session, view_, cursor, head);
-            _checkProofs(session, view_, cursor, end, submitter);
-            if (view_.asksPolicy) _askPolicies(session, view_);
+            // A count read past the end must not be followed.
+            if (cursor >= end) revert EncodingInvalid();
+            view_.session = session;
+            view_.callsAt = cursor;
+            SessionWord word = _checkSession(session, sessionLength, view_);
+            view_.word = _checkOrder(session, word, head, submitter, view_.optionsAt);
+            cursor = _checkCalls(view_, session, head);
+            _checkProofs(view_, session, cursor, end, submitter);
+            if (view_.asksPolicy) _askPolicies(view_, session);
         }
     }
 
-    function _checkSession(SessionView memory session, SessionWord word) private view {
-        StoredStatus status = word.status();
-        if (status != StoredStatus.Active) {
-            revert SessionNotActive(session.id, ISessionTypes.SessionStatus(uint8(status)));
+    function _checkSession(
+        PackedSession session,
+        uint256 length,
+        OrderView memory view_
+    ) private view returns (SessionWord word) {
+        (view_.limits, view_.counters, view_.optionsAt) = SessionReader.readLimits(session, length);
+        bytes32 id = CalldataReader.hash(PackedSession.unwrap(session), length);
+        view_.sessionId = id;
+        word = _words[id];
+        if (!word.isActive()) {
+            revert SessionNotActive(id, ISessionTypes.SessionStatus(uint8(word.status())));
         }
-        uint32 epoch = session.epoch();
-        AccountWord account = _accounts[session.account];
-        if (!account.admits(epoch)) {
-            if (account.isPaused()) revert AccountIsPaused(session.account);
-            revert SessionSuperseded(epoch, account.epoch());
+        AccountWord accountWord = _accounts[session.account()];
+        if (!accountWord.admits(session.epoch())) {
+            if (accountWord.isPaused()) revert AccountIsPaused(session.account());
+            revert SessionSuperseded(session.epoch(), accountWord.epoch());
         }
-        if (block.timestamp < session.validAfter) {
-            revert SessionNotYetValid(uint48(session.validAfter), uint48(block.timestamp));
+        if (block.timestamp < session.validAfter()) {
+            revert SessionNotYetValid(session.validAfter(), uint48(block.timestamp));
         }
-        uint48 validUntil = session.validUntil();
-        if (block.timestamp >= validUntil) revert SessionExpired(validUntil, uint48(block.timestamp));
+        if (block.timestamp >= session.validUntil()) {
+            revert SessionExpired(session.validUntil(), uint48(block.timestamp));
+        }
     }
 
-    /// @param head The order's first 32 bytes.
     /// @return The word with the order's nonce used.
     function _checkOrder(
-        SessionView memory session,
+        PackedSession session,
         SessionWord word,
-        uint256 head,
-        address submitter
+        OrderHead head,
+        address submitter,
+        uint256 optionsAt
     ) private view returns (SessionWord) {
-        uint48 deadline = OrderReader.deadline(head);
-        if (block.timestamp > deadline) revert OrderExpired(deadline, uint48(block.timestamp));
-        uint24 nonce = OrderReader.nonce(head);
-        bool hasOptions = session.flags & (SessionLayout.RELAYER | SessionLayout.MIN_INTERVAL) != 0;
-        if (hasOptions && session.relayer != address(0) && submitter != session.relayer) {
-            revert SubmitterNotAllowed(submitter, session.relayer);
-        }
-        uint24 maxOrders = session.maxOrders();
-        if (nonce >= maxOrders) revert NonceTooHigh(nonce, maxOrders);
-        // `validAfter`, seconds since it, and an interval are below 2^49 together.
+        if (block.timestamp > head.deadline()) revert OrderExpired(head.deadline(), uint48(block.timestamp));
+        uint24 nonce = head.nonce();
+        bool hasGate = session.flags() & GATE_OPTIONS != 0;
+        if (hasGate) _checkRelayer(session, optionsAt, submitter);
+        if (nonce >= session.maxOrders()) revert NonceTooHigh(nonce, session.maxOrders());
+        if (hasGate) _checkInterval(session, optionsAt, word);
         unchecked {
-            if (hasOptions && session.minInterval != 0 && word.nonceHead() != 0) {
-                uint256 nextAt = session.validAfter + word.lastUse() + session.minInterval;
-                if (block.timestamp < nextAt) revert IntervalNotOver(uint48(nextAt), uint48(block.timestamp));
-            }
-            return word.useNonce(nonce, block.timestamp - session.validAfter);
+            return word.useNonce(nonce, block.timestamp - session.validAfter());
         }
     }
 
-    /// @param cursor Of the number of calls.
-    /// @return Where the calls end.
+    function _checkRelayer(PackedSession session, uint256 optionsAt, address submitter) private pure {
+        address relayer = SessionOptions.read(session.flags(), optionsAt).relayer;
+        if (relayer != address(0) && submitter != relayer) revert SubmitterNotAllowed(submitter, relayer);
+    }
+
+    function _checkInterval(PackedSession session, uint256 optionsAt, SessionWord word) private view {
+        uint256 minInterval = SessionOptions.read(session.flags(), optionsAt).minInterval;
+        if (minInterval == 0 || word.nonceHead() == 0) return;
+        // Below 2^49 together.
+        unchecked {
+            uint256 nextAt = session.validAfter() + uint256(word.lastUse()) + minInterval;
+            if (block.timestamp < nextAt) revert IntervalNotOver(uint48(nextAt), uint48(block.timestamp));
+        }
+    }
+
+    /// @return cursor Where the calls end.
     function _checkCalls(
-        SessionView memory session,
         OrderView memory view_,
-        uint256 cursor,
-        uint256 head
-    ) private view returns (uint256) {
-        // A call is at most 2^24 + 2^17 bytes and an order has at most 255.
+        PackedSession session,
+        OrderHead head
+    ) private view returns (uint256 cursor) {
+        cursor = view_.callsAt;
+        uint256 count = CalldataReader.byteAt(cursor);
+        WordList callHashes = WordListLib.allocate(count);
         unchecked {
-            CallView[] memory calls = OrderReader.allocateCalls(CalldataReader.number(cursor, 1));
-            bytes32[] memory callHashes = new bytes32[](calls.length);
             cursor += 1;
-            for (uint256 i; i < calls.length; ++i) {
-                (cursor, callHashes[i]) = _checkCall(session, view_, calls[i], cursor, i);
-            }
-            view_.calls = calls;
-            view_.hash = _hashTypedDataV4(
-                OrderHash.hashOrder(
-                    session.id,
-                    view_.nonce,
-                    OrderReader.deadline(head),
-                    OrderReader.gasLimit(head),
-                    callHashes
-                )
-            );
-            return cursor;
         }
+        for (uint256 i; i < count; ++i) {
+            bytes32 callHash;
+            (cursor, callHash) = _checkCall(view_, session, PackedCall.wrap(cursor), i);
+            callHashes.set(i, callHash);
+        }
+        bytes32 callsHash = callHashes.hash(count);
+        view_.hash = _hashTypedDataV4(
+            OrderHash.hashOrder(view_.sessionId, head.nonce(), head.deadline(), head.gasLimit(), callsHash)
+        );
     }
 
-    /// @param call Filled.
-    /// @param cursor Of the packed call.
     /// @return end Where the packed call ends.
     /// @return callHash EIP-712 hash of the call.
     function _checkCall(
-        SessionView memory session,
         OrderView memory view_,
-        CallView memory call,
-        uint256 cursor,
+        PackedSession session,
+        PackedCall call,
         uint256 index
     ) private view returns (uint256 end, bytes32 callHash) {
         unchecked {
-            uint256 scopeAt = cursor + 2;
-            cursor = scopeAt + CalldataReader.number(cursor, 2);
-            bytes32 leaf = ScopeCodec.toLeaf(CalldataReader.hash(scopeAt, cursor - scopeAt));
-            end = cursor + 1 + 32 * CalldataReader.number(cursor, 1);
-            if (ScopesTree.toRoot(leaf, cursor + 1, end) != session.scopesRoot()) revert ScopeNotGranted(index, leaf);
-            uint256 head = CalldataReader.word(end);
-            uint256 value = head >> 128;
-            uint256 dataAt = end + 19;
-            uint256 dataLength = uint24(head >> 104);
+            uint256 scopeAt = call.scopeAt();
+            bytes32 leaf = ScopeCodec.toLeaf(CalldataReader.hash(scopeAt, call.scopeLength()));
+            (uint256 proofAt, uint256 proofEnd) = call.proof();
+            if (ScopesTree.toRoot(leaf, proofAt, proofEnd) != session.scopesRoot()) revert ScopeNotGranted(index, leaf);
+            (uint256 value, uint256 dataAt, uint256 dataLength) = PackedOrderLib.content(proofEnd);
+            uint256 head = CalldataReader.word(scopeAt);
+            CallCheck.check(scopeAt, head, session.account(), index, value, dataAt, dataLength);
+            if (session.flags() & OTHER_ACCOUNT_KIND != 0) _checkModule(session, head, dataAt, index);
+            if (ScopeCodec.hasPolicy(head)) view_.asksPolicy = true;
             end = dataAt + dataLength;
             bytes32 dataHash = CalldataReader.hash(dataAt, dataLength);
-            address target = CallCheck.check(scopeAt, session.account, index, value, dataAt, dataLength);
-            if (session.flags & (SessionLayout.ACCOUNT_KIND_MASK << SessionLayout.ACCOUNT_KIND_SHIFT) != 0) {
-                _checkModule(session, target, dataAt, index);
-            }
-            if (ScopeCodec.readPolicy(scopeAt) != address(0)) view_.asksPolicy = true;
-            call.target = target;
-            call.value = value;
-            call.dataAt = dataAt;
-            call.dataLength = dataLength;
-            call.scopeAt = scopeAt;
-            callHash = OrderHash.hashCall(target, value, dataHash, leaf);
+            callHash = OrderHash.hashCall(ScopeCodec.targetOf(head), value, dataHash, leaf);
         }
     }
 
-    function _checkModule(SessionView memory session, address target, uint256 dataAt, uint256 index) private view {
+    function _checkModule(PackedSession session, uint256 scopeHead, uint256 dataAt, uint256 index) private view {
+        address target = ScopeCodec.targetOf(scopeHead);
         bytes4 selector = bytes4(bytes32(CalldataReader.word(dataAt)));
-        if (AccountModules.isModule(session.accountKind(), session.account, target, selector)) {
+        if (AccountModules.isModule(session.accountKind(), session.account(), target, selector)) {
             revert ForbiddenTargetCalled(index, target);
         }
     }
 
     /// @dev Signature, lease and approval, which end the order.
+    /// @param cursor Where the calls end.
+    /// @param end Where the order ends.
     function _checkProofs(
-        SessionView memory session,
         OrderView memory view_,
+        PackedSession session,
         uint256 cursor,
         uint256 end,
         address submitter
     ) private view {
         bytes calldata signature;
-        (signature, cursor) = OrderReader.readSized(cursor);
-        if (session.flags & (SessionLayout.LEASE_TTL | SessionLayout.APPROVER) == 0) {
-            // Neither lease nor approval is due, so neither may be given.
-            unchecked {
-                if (CalldataReader.number(cursor, 4) != 0 || cursor + 4 != end) revert EncodingInvalid();
-            }
-            _checkSignature(session, view_.hash, signature, submitter);
-            return;
+        (signature, cursor) = PackedOrderLib.readSized(cursor);
+        if (session.flags() & PROOF_OPTIONS != 0) {
+            return _checkOptionalProofs(view_, signature, cursor, end, submitter);
         }
-        bytes calldata lease;
-        bytes calldata approval;
-        (lease, cursor) = OrderReader.readSized(cursor);
-        (approval, cursor) = OrderReader.readSized(cursor);
-        if (cursor != end) revert EncodingInvalid();
-        _checkSignature(session, view_.hash, signature, submitter);
-        _checkLease(session, lease);
-        view_.isApproved = _checkApproval(session, view_.hash, approval);
+        // Neither lease nor approval is due, so neither may be given: two lengths of 0 end the order.
+        unchecked {
+            if (cursor + 4 != end) revert EncodingInvalid();
+            if (CalldataReader.uint32At(cursor) != 0) revert EncodingInvalid();
+        }
+        address key = session.signer();
+        // No signature is needed of a key that submits its own order.
+        if (signature.length == 0) {
+            if (submitter == key) return;
+        }
+        if (!SignerCheck.isSignedBy(key, view_.hash, signature)) revert SignatureInvalid(view_.hash);
     }
 
-    /// @dev None is needed of a key that submits its own order.
-    function _checkSignature(
-        SessionView memory session,
-        bytes32 orderHash,
+    function _checkOptionalProofs(
+        OrderView memory view_,
         bytes calldata signature,
+        uint256 cursor,
+        uint256 end,
         address submitter
     ) private view {
-        if (signature.length == 0 && submitter == session.signer && session.signerTailLength == 0) return;
-        if (!_isSignedByKey(session, orderHash, signature)) revert SignatureInvalid(orderHash);
+        Options memory options = SessionOptions.read(view_.session.flags(), view_.optionsAt);
+        bytes calldata lease;
+        bytes calldata approval;
+        (lease, cursor) = PackedOrderLib.readSized(cursor);
+        (approval, cursor) = PackedOrderLib.readSized(cursor);
+        if (cursor != end) revert EncodingInvalid();
+        bool isKey = options.signerTailLength == 0 && submitter == view_.session.signer();
+        if (signature.length != 0 || !isKey) {
+            if (!_isSignedByKey(view_.session, options, view_.hash, signature)) revert SignatureInvalid(view_.hash);
+        }
+        _checkLease(view_.sessionId, options, lease);
+        view_.isApproved = _checkApproval(options, view_.hash, approval);
     }
 
     function _isSignedByKey(
-        SessionView memory session,
+        PackedSession session,
+        Options memory options,
         bytes32 digest,
         bytes calldata signature
     ) internal view returns (bool) {
-        if (session.signerTailLength == 0) return SignerCheck.isSignedBy(session.signer, digest, signature);
-        bytes calldata tail = CalldataReader.slice(session.signerTailAt, session.signerTailLength);
-        return SignerCheck.isSignedBy(abi.encodePacked(session.signer, tail), digest, signature);
+        address key = session.signer();
+        if (options.signerTailLength == 0) return SignerCheck.isSignedBy(key, digest, signature);
+        bytes calldata tail = CalldataReader.slice(options.signerTailAt, options.signerTailLength);
+        return SignerCheck.isSignedBy(abi.encodePacked(key, tail), digest, signature);
     }
 
-    function _checkLease(SessionView memory session, bytes calldata lease) private view {
-        if (session.leaseTtl == 0) {
+    function _checkLease(bytes32 sessionId, Options memory options, bytes calldata lease) private view {
+        uint256 ttl = options.leaseTtl;
+        if (ttl == 0) {
             if (lease.length != 0) revert EncodingInvalid();
             return;
         }
-        if (lease.length < 6) revert LeaseMissing(uint32(session.leaseTtl));
+        if (lease.length < 6) revert LeaseMissing(uint32(ttl));
         uint256 issuedAt = uint48(bytes6(lease));
         // Both are below 2^49.
         unchecked {
-            if (block.timestamp < issuedAt || block.timestamp >= issuedAt + session.leaseTtl) {
-                revert LeaseNotCurrent(uint48(issuedAt), uint32(session.leaseTtl), uint48(block.timestamp));
+            if (block.timestamp < issuedAt || block.timestamp >= issuedAt + ttl) {
+                revert LeaseNotCurrent(uint48(issuedAt), uint32(ttl), uint48(block.timestamp));
             }
         }
-        bytes32 digest = _hashTypedDataV4(OrderHash.hashLease(session.id, issuedAt));
-        if (!SignerCheck.isSignedBy(session.sentinel, digest, lease[6:])) {
-            revert LeaseInvalid(session.id, session.sentinel);
+        bytes32 digest = _hashTypedDataV4(OrderHash.hashLease(sessionId, issuedAt));
+        if (!SignerCheck.isSignedBy(options.sentinel, digest, lease[6:])) {
+            revert LeaseInvalid(sessionId, options.sentinel);
         }
     }
 
     /// @return Whether there is one.
     function _checkApproval(
-        SessionView memory session,
+        Options memory options,
         bytes32 orderHash,
         bytes calldata approval
     ) private view returns (bool) {
         if (approval.length == 0) return false;
-        if (session.approverLength == 0) revert EncodingInvalid();
-        bytes memory approver = CalldataReader.slice(session.approverAt, session.approverLength);
+        if (options.approverLength == 0) revert EncodingInvalid();
+        bytes memory approver = CalldataReader.slice(options.approverAt, options.approverLength);
         bytes32 digest = _hashTypedDataV4(OrderHash.hashApproval(orderHash));
         if (!SignerCheck.isSignedBy(approver, digest, approval)) revert ApprovalInvalid(orderHash);
         return true;
     }
 
     /// @dev A policy can only reject; what it does with gas is the order's own.
-    function _askPolicies(SessionView memory session, OrderView memory view_) private view {
-        for (uint256 i; i < view_.calls.length; ++i) {
-            CallView memory call = view_.calls[i];
-            address policy = ScopeCodec.readPolicy(call.scopeAt);
-            if (policy == address(0)) continue;
-            bytes memory input = abi.encodeCall(
-                IScopePolicy.checkCall,
-                (
-                    session.account,
-                    session.id,
-                    call.target,
-                    call.value,
-                    CalldataReader.slice(call.dataAt, call.dataLength)
-                )
-            );
-            (bool ok, uint256 answer) = AccountCalls.readWord(policy, input);
-            if (!ok || bytes32(answer) != bytes32(IScopePolicy.checkCall.selector)) {
-                revert PolicyRejected(i, policy, AccountCalls.lastReason(ISessionTypes.AccountKind.SessionAccount));
+    function _askPolicies(OrderView memory view_, PackedSession session) private view {
+        uint256 cursor = view_.callsAt;
+        uint256 count = CalldataReader.byteAt(cursor);
+        unchecked {
+            cursor += 1;
+        }
+        for (uint256 i; i < count; ++i) {
+            PackedCall call = PackedCall.wrap(cursor);
+            (, uint256 proofEnd) = call.proof();
+            (uint256 value, uint256 dataAt, uint256 dataLength) = PackedOrderLib.content(proofEnd);
+            uint256 scopeAt = call.scopeAt();
+            if (ScopeCodec.hasPolicy(CalldataReader.word(scopeAt))) {
+                bytes calldata data = CalldataReader.slice(dataAt, dataLength);
+                _askPolicy(session.account(), view_.sessionId, i, scopeAt, value, data);
+            }
+            unchecked {
+                cursor = dataAt + dataLength;
             }
         }
+    }
+
+    function _askPolicy(
+        address account,
+        bytes32 sessionId,
+        uint256 index,
+        uint256 scopeAt,
+        uint256 value,
+        bytes calldata data
+    ) private view {
+        address policy = ScopeCodec.readPolicy(scopeAt);
+        address target = ScopeCodec.targetOf(CalldataReader.word(scopeAt));
+        bytes memory input = abi.encodeCall(IScopePolicy.checkCall, (account, sessionId, target, value, data));
+        (bool ok, uint256 answer) = AccountCalls.readWord(policy, input);
+        if (ok && bytes32(answer) == bytes32(IScopePolicy.checkCall.selector)) return;
+        revert PolicyRejected(index, policy, AccountCalls.lastReason(false));
     }
 }

@@ -3,20 +3,19 @@ pragma solidity ^0.8.35;
 
 import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {AccountCalls} from "../libraries/AccountCalls.sol";
+import {CalldataReader} from "../libraries/CalldataReader.sol";
 import {LimitCounter} from "../libraries/LimitCounter.sol";
+import {LimitRecord, Limits} from "../libraries/Limits.sol";
 import {Meter} from "../libraries/Meter.sol";
-import {CallView, OrderView} from "../libraries/OrderReader.sol";
+import {PackedCall, PackedOrderLib} from "../libraries/PackedOrder.sol";
 import {ScopeCodec} from "../libraries/ScopeCodec.sol";
-import {LimitView, SessionReader, SessionView} from "../libraries/SessionReader.sol";
-import {SessionWord, StoredStatus} from "../libraries/SessionWord.sol";
+import {SessionWord} from "../libraries/SessionWord.sol";
 import {Allowance, AllowanceFault, TemporaryAllowance} from "../libraries/TemporaryAllowance.sol";
-import {OrderChecks} from "./OrderChecks.sol";
+import {OrderChecks, OrderView} from "./OrderChecks.sol";
 
 /// @title Running an order: its calls, and what they are charged
 /// @dev From the calls on a failure is returned, not reverted, so that `_run` can undo the order in its own way.
 abstract contract OrderRuns is OrderChecks {
-    using SessionReader for SessionView;
-
     /// @dev How the frame of one order in a batch tells the batch that the order had passed its checks. Only this
     /// contract's own frames are asked, and none of them passes on foreign revert data unwrapped.
     error OrderCallsFailed(bytes32 sessionId, bytes32 orderHash, uint24 nonce, SessionWord word, bytes reason);
@@ -27,190 +26,212 @@ abstract contract OrderRuns is OrderChecks {
     uint256 private constant COUNTER_WRITE_GAS = 23_000;
 
     function _run(bytes calldata order, address submitter, bool isolated) internal {
-        SessionView memory session;
         OrderView memory view_;
-        SessionWord word = _check(order, submitter, session, view_);
+        _check(order, submitter, view_);
         uint256 available = gasleft();
-        uint256 required = _settleGas(session.limits);
+        uint256 required = _settleGas(view_.counters);
         if (available < required) revert OrderOutOfGas(available, required);
-        _words[session.id] = word;
+        _words[view_.sessionId] = view_.word;
 
-        bytes memory failure;
-        if (view_.calls.length != 0) {
-            failure = _runCalls(session, view_, word);
-            if (failure.length == 0) failure = _settle(session, view_);
-        }
+        bytes memory failure = _runCalls(view_);
+        if (failure.length == 0) failure = _settle(view_);
+        uint24 nonce = PackedOrderLib.headOf(order).nonce();
         if (failure.length == 0) {
-            emit OrderExecuted(session.id, view_.hash, uint24(view_.nonce));
+            emit OrderExecuted(view_.sessionId, view_.hash, nonce);
         } else if (isolated) {
-            revert OrderCallsFailed(session.id, view_.hash, uint24(view_.nonce), word, failure);
+            revert OrderCallsFailed(view_.sessionId, view_.hash, nonce, view_.word, failure);
         } else {
             _revertWith(failure);
         }
     }
 
-    function _runCalls(
-        SessionView memory session,
-        OrderView memory view_,
-        SessionWord word
-    ) private returns (bytes memory failure) {
-        LimitView[] memory limits = session.limits;
-        for (uint256 i; i < limits.length; ++i) {
-            LimitView memory limit = limits[i];
-            limit.spent = LimitCounter.read(limit, i == 0 ? word : _spends[session.id][i]);
-        }
-        address unreadable = Meter.start(limits, session.account);
+    function _runCalls(OrderView memory view_) private returns (bytes memory failure) {
+        uint256 cursor = view_.callsAt;
+        uint256 count = CalldataReader.byteAt(cursor);
+        if (count == 0) return failure;
+        address unreadable = _startMeter(view_);
         if (unreadable != address(0)) return _unreadable(unreadable);
-        CallView[] memory calls = view_.calls;
-        for (uint256 i; i < calls.length; ++i) {
-            failure = _runCall(session, calls[i], i, i + 1 == calls.length);
+        unchecked {
+            cursor += 1;
+        }
+        do {
+            (failure, cursor) = _runCall(view_, PackedCall.wrap(cursor), count);
             if (failure.length != 0) return failure;
-        }
+            unchecked {
+                --count;
+            }
+        } while (count != 0);
     }
 
+    /// @return The first token that did not answer; 0 = all did.
+    function _startMeter(OrderView memory view_) private view returns (address) {
+        Limits limits = view_.limits;
+        uint256 count = limits.count();
+        SessionWord stored = view_.word;
+        for (uint256 i; i < count; ++i) {
+            if (i != 0) stored = _spends[view_.sessionId][i];
+            LimitRecord limit = limits.at_(i);
+            limit.setSpent(LimitCounter.read(limit, stored));
+        }
+        return Meter.start(limits, view_.session.account());
+    }
+
+    /// @param left How many calls of the order are to come, this one included.
+    /// @return failure Empty if the call ran and is charged.
+    /// @return end Where the packed call ends.
     function _runCall(
-        SessionView memory session,
-        CallView memory call,
-        uint256 index,
-        bool isLast
-    ) private returns (bytes memory failure) {
-        (bool moves, uint256 amount) = Meter.declaredAmount(call.dataAt, call.dataLength);
-        (ISessionTypes.SpendMethod method, address token) = ScopeCodec.readSpend(call.scopeAt);
-        if (method == ISessionTypes.SpendMethod.None) {
-            failure = _call(session, call, index, moves);
-        } else {
-            (failure, amount) = _callWithAllowance(session, call, index, method, token);
+        OrderView memory view_,
+        PackedCall call,
+        uint256 left
+    ) private returns (bytes memory failure, uint256 end) {
+        uint256 scopeHead = CalldataReader.word(call.scopeAt());
+        (, uint256 proofEnd) = call.proof();
+        (uint256 value, uint256 dataAt, uint256 dataLength) = PackedOrderLib.content(proofEnd);
+        unchecked {
+            end = dataAt + dataLength;
         }
-        if (failure.length != 0 || session.limits.length == 0) return failure;
-        // A transfer has no temporary allowance (its target would be the token itself), so a call declares one amount.
-        if (moves) token = call.target;
-        address unreadable = Meter.charge(session.limits, session.account, call.value, token, amount, isLast);
-        if (unreadable != address(0)) return _unreadable(unreadable);
+        // A transfer has no temporary allowance (its target would be the token itself): one amount is declared.
+        address token = ScopeCodec.targetOf(scopeHead);
+        uint256 amount;
+        if (ScopeCodec.spends(scopeHead)) {
+            (failure, token, amount) = _callWithAllowance(view_, call, left);
+        } else {
+            bool moves;
+            (moves, amount) = Meter.declaredAmount(ScopeCodec.selectorOf(scopeHead), dataAt);
+            failure = _call(view_, call, left, moves);
+        }
+        if (failure.length != 0) return (failure, end);
+        address unreadable = Meter.charge(view_.limits, view_.session.account(), value, token, amount, left == 1);
+        if (unreadable != address(0)) failure = _unreadable(unreadable);
     }
 
+    /// @param left As in `_runCall`.
     /// @param moves Whether the call is a token's transfer, whose answer counts.
     function _call(
-        SessionView memory session,
-        CallView memory call,
-        uint256 index,
+        OrderView memory view_,
+        PackedCall call,
+        uint256 left,
         bool moves
-    ) private returns (bytes memory) {
+    ) private returns (bytes memory failure) {
+        (, uint256 proofEnd) = call.proof();
+        (uint256 value, uint256 dataAt, uint256 dataLength) = PackedOrderLib.content(proofEnd);
         uint256 available = gasleft();
-        uint256 required = AccountCalls.gasToCall(call.dataLength);
+        uint256 required = AccountCalls.gasToCall(dataLength);
         if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
-        ISessionTypes.AccountKind kind = session.accountKind();
-        (bool ok, uint256 consent) = AccountCalls.call(
-            session.account,
-            kind,
-            call.target,
-            call.value,
-            call.dataAt,
-            call.dataLength
-        );
-        if (!ok) return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(kind));
-        if (moves && consent == 0) return abi.encodeWithSelector(TokenRefused.selector, call.target);
-        return "";
+        bool isSafe = view_.session.isSafe();
+        address target = ScopeCodec.targetOf(CalldataReader.word(call.scopeAt()));
+        address account = view_.session.account();
+        (bool ok, uint256 consent) = AccountCalls.call(account, isSafe, target, value, dataAt, dataLength);
+        if (!ok) {
+            uint256 index = CalldataReader.byteAt(view_.callsAt) - left;
+            return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(isSafe));
+        }
+        if (moves) {
+            if (consent == 0) return abi.encodeWithSelector(TokenRefused.selector, target);
+        }
     }
 
     /// @dev The target may pull at most what the limits have left, during this call only.
+    /// @param left As in `_runCall`.
     function _callWithAllowance(
-        SessionView memory session,
-        CallView memory call,
-        uint256 index,
-        ISessionTypes.SpendMethod method,
-        address token
-    ) private returns (bytes memory failure, uint256 consumed) {
+        OrderView memory view_,
+        PackedCall call,
+        uint256 left
+    ) private returns (bytes memory failure, address token, uint256 consumed) {
+        uint256 scopeAt = call.scopeAt();
+        ISessionTypes.SpendMethod method;
+        (method, token) = ScopeCodec.readSpend(scopeAt);
         Allowance memory allowance = Allowance({
-            account: session.account,
-            kind: session.accountKind(),
+            account: view_.session.account(),
+            isSafe: view_.session.isSafe(),
             token: token,
-            target: call.target,
+            target: ScopeCodec.targetOf(CalldataReader.word(scopeAt)),
             method: method,
-            cap: Meter.leastLeft(session.limits, token),
+            cap: Meter.leastLeft(view_.limits, token),
             before: 0
         });
         failure = _toFailure(TemporaryAllowance.set(allowance), token);
-        if (failure.length != 0) return (failure, 0);
-        failure = _call(session, call, index, false);
-        if (failure.length != 0) return (failure, 0);
+        if (failure.length != 0) return (failure, token, 0);
+        failure = _call(view_, call, left, false);
+        if (failure.length != 0) return (failure, token, 0);
         AllowanceFault fault;
         (fault, consumed) = TemporaryAllowance.takeBack(allowance);
         failure = _toFailure(fault, token);
     }
 
-    function _toFailure(AllowanceFault fault, address token) private view returns (bytes memory) {
-        if (fault == AllowanceFault.None) return "";
+    function _toFailure(AllowanceFault fault, address token) private view returns (bytes memory failure) {
+        if (fault == AllowanceFault.None) return failure;
         if (fault == AllowanceFault.TokenUnreadable) return _unreadable(token);
         return abi.encodeWithSelector(TokenRefused.selector, token);
     }
 
     /// @dev The word is read again: nothing can have changed it while the lock is held, and if something had, nothing
     /// would be spent.
-    function _settle(SessionView memory session, OrderView memory view_) private returns (bytes memory failure) {
-        LimitView[] memory limits = session.limits;
-        if (limits.length == 0) return "";
+    function _settle(OrderView memory view_) private returns (bytes memory failure) {
+        Limits limits = view_.limits;
+        uint256 count = limits.count();
+        // An order without calls changes no balance.
+        if (count == 0 || CalldataReader.byteAt(view_.callsAt) == 0) return failure;
         uint256 available = gasleft();
-        uint256 required = _settleGas(limits);
+        uint256 required = _settleGas(view_.counters);
         if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
-        for (uint256 i; i < limits.length; ++i) {
-            failure = _settleLimit(session.id, limits[i], i, view_.isApproved);
+        bytes32 sessionId = view_.sessionId;
+        for (uint256 i; i < count; ++i) {
+            failure = _settleLimit(sessionId, limits.at_(i), i, view_.isApproved);
             if (failure.length != 0) return failure;
         }
-        SessionWord word = _words[session.id];
-        if (word.status() != StoredStatus.Active) {
+        SessionWord word = _words[sessionId];
+        if (!word.isActive()) {
             ISessionTypes.SessionStatus status = ISessionTypes.SessionStatus(uint8(word.status()));
-            return abi.encodeWithSelector(SessionNotActive.selector, session.id, status);
+            return abi.encodeWithSelector(SessionNotActive.selector, sessionId, status);
         }
-        _words[session.id] = LimitCounter.write(limits[0], word, limits[0].spent);
+        LimitRecord first = limits.at_(0);
+        _words[sessionId] = LimitCounter.write(first, word, first.spent());
     }
 
     /// @dev Writes the limit's counters, but for the first limit's spend, which is in the session's word.
     function _settleLimit(
         bytes32 sessionId,
-        LimitView memory limit,
+        LimitRecord limit,
         uint256 index,
         bool isApproved
-    ) private returns (bytes memory) {
+    ) private returns (bytes memory failure) {
         (uint256 spent, uint256 drop, bool fits) = Meter.settle(limit);
         if (!fits) {
-            if (limit.kind == ISessionTypes.LimitKind.Inventory) {
-                return abi.encodeWithSelector(InventoryExceeded.selector, index, limit.token, drop, limit.spent);
+            if (limit.isKind(ISessionTypes.LimitKind.Inventory)) {
+                return abi.encodeWithSelector(InventoryExceeded.selector, index, limit.token(), drop, limit.spent());
             }
-            return abi.encodeWithSelector(LimitExceeded.selector, index, limit.token, spent, limit.amount);
+            return abi.encodeWithSelector(LimitExceeded.selector, index, limit.token(), spent, limit.amount());
         }
-        limit.spent = spent;
-        if (limit.approveAbove != 0) {
+        limit.setSpent(spent);
+        if (limit.approveAbove() != 0) {
             SessionWord counted = _unapproved[sessionId][index];
-            uint256 unapproved = isApproved ? 0 : counted.spentIn(limit.period) + drop;
-            if (unapproved > limit.approveAbove) {
-                return abi.encodeWithSelector(ApprovalMissing.selector, index, unapproved, limit.approveAbove);
+            uint256 unapproved = isApproved ? 0 : counted.spentIn(limit.period()) + drop;
+            if (unapproved > limit.approveAbove()) {
+                return abi.encodeWithSelector(ApprovalMissing.selector, index, unapproved, limit.approveAbove());
             }
-            _write(_unapproved[sessionId], index, counted, counted.withSpent(limit.period, unapproved));
+            _write(_unapproved[sessionId], index, counted, counted.withSpent(limit.period(), unapproved));
         }
         if (index != 0) {
             SessionWord stored = _spends[sessionId][index];
             _write(_spends[sessionId], index, stored, LimitCounter.write(limit, stored, spent));
         }
-        return "";
     }
 
     function _write(
-        mapping(uint256 => SessionWord) storage counters,
+        mapping(uint256 => SessionWord) storage words,
         uint256 index,
         SessionWord before,
         SessionWord now_
     ) private {
-        if (SessionWord.unwrap(now_) != SessionWord.unwrap(before)) counters[index] = now_;
+        if (SessionWord.unwrap(now_) != SessionWord.unwrap(before)) words[index] = now_;
     }
 
+    /// @param counters Words of state for limits; one is part of the session's word.
     /// @return Gas that covers recording the order's outcome, good or bad.
-    function _settleGas(LimitView[] memory limits) private pure returns (uint256) {
-        // At most 15 limits.
+    function _settleGas(uint256 counters) private pure returns (uint256) {
+        // At most 30 counters.
         unchecked {
-            uint256 counters = limits.length;
-            for (uint256 i; i < limits.length; ++i) {
-                if (limits[i].approveAbove != 0) ++counters;
-            }
             return SETTLE_GAS + (counters > 1 ? (counters - 1) * COUNTER_WRITE_GAS : 0);
         }
     }

@@ -3,47 +3,44 @@ pragma solidity ^0.8.35;
 
 import {ISessionControl} from "../interfaces/ISessionControl.sol";
 import {AccountWord} from "../libraries/AccountWord.sol";
-import {CalldataReader} from "../libraries/CalldataReader.sol";
 import {LimitCounter} from "../libraries/LimitCounter.sol";
-import {OrderHash} from "../libraries/OrderHash.sol";
-import {OrderView} from "../libraries/OrderReader.sol";
-import {LimitView, SessionReader, SessionView} from "../libraries/SessionReader.sol";
+import {OrderHash, WordList, WordListLib} from "../libraries/OrderHash.sol";
+import {Limits, LimitRecord} from "../libraries/Limits.sol";
+import {SessionReader, SessionView} from "../libraries/SessionReader.sol";
 import {SessionWord, StoredStatus} from "../libraries/SessionWord.sol";
-import {OrderChecks} from "./OrderChecks.sol";
+import {OrderChecks, OrderView} from "./OrderChecks.sol";
 
 /// @title What can be read of sessions
 /// @dev Views show no authority that is gone, and revert while an order runs.
 abstract contract SessionViews is ISessionControl, OrderChecks {
-    using SessionReader for SessionView;
-
     /// @inheritdoc ISessionControl
     function stateOf(bytes calldata session) external view nonReentrantView returns (SessionState memory state) {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         SessionWord word = _words[view_.id];
         state.status = _statusOf(view_, word);
         state.nextNonce = word.nonceHead();
         state.nonceWindow = word.nonceWindow();
-        if (state.nextNonce != 0) state.lastUsedAt = uint48(view_.validAfter) + word.lastUse();
+        if (state.nextNonce != 0) state.lastUsedAt = view_.packed.validAfter() + word.lastUse();
     }
 
     /// @inheritdoc ISessionControl
     function remaining(bytes calldata session) external view nonReentrantView returns (uint256[] memory amounts) {
-        SessionView memory view_ = _read(session);
+        SessionView memory view_ = SessionReader.read(session);
         SessionWord word = _words[view_.id];
-        amounts = new uint256[](view_.limits.length);
+        amounts = new uint256[](view_.limits.count());
         if (_statusOf(view_, word) != SessionStatus.Active) return amounts;
         for (uint256 i; i < amounts.length; ++i) {
-            amounts[i] = LimitCounter.left(view_.limits[i], i == 0 ? word : _spends[view_.id][i]);
+            amounts[i] = LimitCounter.left(view_.limits.at_(i), i == 0 ? word : _spends[view_.id][i]);
         }
     }
 
     /// @inheritdoc ISessionControl
     function unapprovedOf(bytes calldata session) external view nonReentrantView returns (uint256[] memory amounts) {
-        SessionView memory view_ = _read(session);
-        amounts = new uint256[](view_.limits.length);
+        SessionView memory view_ = SessionReader.read(session);
+        amounts = new uint256[](view_.limits.count());
         for (uint256 i; i < amounts.length; ++i) {
-            LimitView memory limit = view_.limits[i];
-            if (limit.approveAbove != 0) amounts[i] = _unapproved[view_.id][i].spentIn(limit.period);
+            LimitRecord limit = view_.limits.at_(i);
+            if (limit.approveAbove() != 0) amounts[i] = _unapproved[view_.id][i].spentIn(limit.period());
         }
     }
 
@@ -57,9 +54,8 @@ abstract contract SessionViews is ISessionControl, OrderChecks {
         bytes calldata order,
         address submitter
     ) external view nonReentrantView returns (bytes32 orderHash) {
-        SessionView memory session;
         OrderView memory view_;
-        _check(order, submitter, session, view_);
+        _check(order, submitter, view_);
         return view_.hash;
     }
 
@@ -83,19 +79,17 @@ abstract contract SessionViews is ISessionControl, OrderChecks {
         return _hashTypedDataV4(OrderHash.hashApproval(orderHash));
     }
 
-    function _read(bytes calldata session) internal view returns (SessionView memory view_) {
-        SessionReader.read(CalldataReader.start(session), session.length, block.timestamp, view_);
-    }
-
     function _hashOrder(Order calldata order) internal view returns (bytes32) {
-        bytes32[] memory callHashes = new bytes32[](order.calls.length);
-        for (uint256 i; i < callHashes.length; ++i) {
+        uint256 count = order.calls.length;
+        WordList callHashes = WordListLib.allocate(count);
+        for (uint256 i; i < count; ++i) {
             Call calldata call = order.calls[i];
-            callHashes[i] = OrderHash.hashCall(call.target, call.value, keccak256(call.data), call.scope);
+            callHashes.set(i, OrderHash.hashCall(call.target, call.value, keccak256(call.data), call.scope));
         }
+        bytes32 callsHash = callHashes.hash(count);
         return
             _hashTypedDataV4(
-                OrderHash.hashOrder(order.sessionId, order.nonce, order.deadline, order.gasLimit, callHashes)
+                OrderHash.hashOrder(order.sessionId, order.nonce, order.deadline, order.gasLimit, callsHash)
             );
     }
 
@@ -103,11 +97,11 @@ abstract contract SessionViews is ISessionControl, OrderChecks {
         StoredStatus status = word.status();
         if (status != StoredStatus.Active) return SessionStatus(uint8(status));
         AccountWord account = _accounts[session.account];
-        if (account.epoch() != session.epoch()) return SessionStatus.Superseded;
-        if (block.timestamp >= session.validUntil()) return SessionStatus.Expired;
-        if (word.isExhausted(session.maxOrders())) return SessionStatus.Exhausted;
+        if (account.epoch() != session.packed.epoch()) return SessionStatus.Superseded;
+        if (block.timestamp >= session.packed.validUntil()) return SessionStatus.Expired;
+        if (word.isExhausted(session.packed.maxOrders())) return SessionStatus.Exhausted;
         if (account.isPaused()) return SessionStatus.Paused;
-        if (block.timestamp < session.validAfter) return SessionStatus.Pending;
+        if (block.timestamp < session.packed.validAfter()) return SessionStatus.Pending;
         return SessionStatus.Active;
     }
 }

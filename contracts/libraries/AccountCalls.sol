@@ -4,7 +4,6 @@ pragma solidity ^0.8.35;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC7579Executor} from "../interfaces/IERC7579Executor.sol";
 import {ISafe} from "../interfaces/ISafe.sol";
-import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 
 /// @title Calls through an account, and reads of tokens, from within an order
@@ -30,47 +29,51 @@ library AccountCalls {
     }
 
     /// @notice Makes the account call `target` with data that lies in calldata.
+    /// @param isSafe Whether the account is a Safe; all others are ERC-7579 executors.
     /// @return ok Whether the account's call succeeded; an account without code fails.
     /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0.
     function call(
         address account,
-        ISessionTypes.AccountKind kind,
+        bool isSafe,
         address target,
         uint256 value,
         uint256 dataAt,
         uint256 dataLength
     ) internal returns (bool ok, uint256 consent) {
-        (uint256 start, uint256 inputAt) = _writeInput(kind, target, value, dataLength);
+        (uint256 start, uint256 inputAt) = _writeInput(isSafe, target, value, dataLength);
         assembly ("memory-safe") {
             calldatacopy(inputAt, dataAt, dataLength)
         }
-        return _callAccount(account, kind, start, inputAt + dataLength);
+        // dataLength < 2^24.
+        unchecked {
+            return _callAccount(account, isSafe, start, inputAt + dataLength);
+        }
     }
 
     /// @notice Makes the account call `target` without value.
     /// @dev As `call`.
     function call(
         address account,
-        ISessionTypes.AccountKind kind,
+        bool isSafe,
         address target,
         bytes memory data
     ) internal returns (bool ok, uint256 consent) {
-        (uint256 start, uint256 inputAt) = _writeInput(kind, target, 0, data.length);
+        (uint256 start, uint256 inputAt) = _writeInput(isSafe, target, 0, data.length);
         assembly ("memory-safe") {
             mcopy(inputAt, add(data, 0x20), mload(data))
         }
-        return _callAccount(account, kind, start, inputAt + data.length);
+        return _callAccount(account, isSafe, start, inputAt + data.length);
     }
 
     /// @dev Writes, past the free memory, the input of the account's function up to the data. The memory is free again
     /// after the call.
     function _writeInput(
-        ISessionTypes.AccountKind kind,
+        bool isSafe,
         address target,
         uint256 value,
         uint256 dataLength
     ) private pure returns (uint256 start, uint256 inputAt) {
-        if (kind == ISessionTypes.AccountKind.Safe) {
+        if (isSafe) {
             bytes4 selector = ISafe.execTransactionFromModuleReturnData.selector;
             // abi.encodeCall(ISafe.execTransactionFromModuleReturnData, (target, value, data, 0)), which copies the data
             // once more.
@@ -83,7 +86,10 @@ library AccountCalls {
                 mstore(add(start, 100), 0)
                 mstore(add(start, 132), dataLength)
             }
-            return (start, start + SAFE_DATA_AT);
+            // Memory is far shorter than 2^256.
+            unchecked {
+                return (start, start + SAFE_DATA_AT);
+            }
         }
         bytes4 executorSelector = IERC7579Executor.executeFromExecutor.selector;
         // abi.encodeCall(IERC7579Executor.executeFromExecutor, (0, abi.encodePacked(target, value, data))), which
@@ -97,18 +103,19 @@ library AccountCalls {
             mstore(add(start, 100), shl(96, target))
             mstore(add(start, 120), value)
         }
-        return (start, start + EXECUTOR_DATA_AT);
+        unchecked {
+            return (start, start + EXECUTOR_DATA_AT);
+        }
     }
 
     /// @param end Where the data ends.
     function _callAccount(
         address account,
-        ISessionTypes.AccountKind kind,
+        bool isSafe,
         uint256 start,
         uint256 end
     ) private returns (bool ok, uint256 consent) {
         uint256 gas_ = _spendableGas();
-        bool isSafe = kind == ISessionTypes.AccountKind.Safe;
         // A Safe answers `(bool, bytes)`: success | 64 | length | bytes. Others answer a `bytes[]` of one element:
         // 32 | 1 | 32 | length | bytes. An address without code answers nothing. The tail of the input is padded with
         // zeros to a whole word, as strict decoders want it.
@@ -133,8 +140,7 @@ library AccountCalls {
     }
 
     /// @return reason What the last call through an account failed with, cut at `MAX_RETURN` bytes.
-    function lastReason(ISessionTypes.AccountKind kind) internal pure returns (bytes memory reason) {
-        bool isSafe = kind == ISessionTypes.AccountKind.Safe;
+    function lastReason(bool isSafe) internal pure returns (bytes memory reason) {
         uint256 max = MAX_RETURN;
         assembly ("memory-safe") {
             let from := 0

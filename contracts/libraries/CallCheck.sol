@@ -7,67 +7,71 @@ import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {CalldataReader} from "./CalldataReader.sol";
 import {ScopeCodec} from "./ScopeCodec.sol";
 
-/// @dev Why a scope does not admit a call.
-enum Breach {
-    None,
-    Target,
-    Value,
-    Data,
-    RuleOutOfBounds,
-    RuleBroken
+/// @title Why a scope does not admit a call
+/// @dev Numbers and not an enum, which the compiler would check wherever it is passed.
+library Breach {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant TARGET = 1;
+    uint256 internal constant VALUE = 2;
+    uint256 internal constant DATA = 3;
+    uint256 internal constant RULE_OUT_OF_BOUNDS = 4;
+    uint256 internal constant RULE_BROKEN = 5;
 }
 
 /// @title Does a scope admit a call?
 /// @dev Only ever says no: every check must pass, none can overrule another.
 library CallCheck {
-    /// @notice Reverts unless the scope admits a call with `value` and `data`.
+    uint256 private constant TRANSFER = uint32(IERC20.transfer.selector);
+    uint256 private constant TRANSFER_FROM = uint32(IERC20.transferFrom.selector);
+
+    /// @notice Reverts unless the scope admits a call to its target with `value` and data.
     /// @param scopeAt Of the packed scope in calldata.
+    /// @param head The scope's first 32 bytes.
     /// @param index Of the call in its order, for the error.
-    /// @return target The scope's.
     function check(
         uint256 scopeAt,
+        uint256 head,
         address account,
         uint256 index,
         uint256 value,
         uint256 dataAt,
         uint256 dataLength
-    ) internal view returns (address target) {
-        Breach breach;
-        uint256 rule;
-        uint256 found;
-        (target, breach, rule, found) = findBreach(scopeAt, account, value, dataAt, dataLength);
-        if (breach != Breach.None) _refuse(breach, index, target, value, dataLength, scopeAt, rule, found);
+    ) internal view {
+        (uint256 breach, uint256 rule, uint256 found) = findBreach(scopeAt, head, account, value, dataAt, dataLength);
+        if (breach != Breach.NONE) _refuse(breach, index, value, dataLength, scopeAt, rule, found);
     }
 
-    /// @notice The first thing by which the scope does not admit a call to its own target.
-    /// @return target The scope's.
-    /// @return breach `None` if it admits it.
+    /// @notice The first thing by which the scope does not admit a call to its target.
+    /// @return breach `Breach.NONE` if it admits it.
     /// @return rule Index of the broken rule.
     /// @return found The word it found.
     function findBreach(
         uint256 scopeAt,
+        uint256 head,
         address account,
         uint256 value,
         uint256 dataAt,
         uint256 dataLength
-    ) internal view returns (address target, Breach breach, uint256 rule, uint256 found) {
-        (uint256 head, uint256 maxValue, uint256 rulesAt) = ScopeCodec.read(scopeAt);
-        target = address(uint160(head >> 80));
+    ) internal view returns (uint256 breach, uint256 rule, uint256 found) {
+        address target = ScopeCodec.targetOf(head);
         // Refused at grant as well; here it holds whatever a grant let through.
-        if (target == account || target == address(this)) return (target, Breach.Target, 0, 0);
-        if (value > maxValue) return (target, Breach.Value, 0, 0);
-        if (!_matches(uint32(head >> 48), dataAt, dataLength)) return (target, Breach.Data, 0, 0);
-        uint256 ruleCount = uint8(head >> 240);
-        if (ruleCount != 0) (breach, rule, found) = _findBrokenRule(rulesAt, ruleCount, account, dataAt, dataLength);
-    }
-
-    /// @dev Token transfers must be long enough for the amount the meter declares from them.
-    function _matches(uint256 selector, uint256 dataAt, uint256 dataLength) private pure returns (bool) {
-        if (selector == 0) return dataLength == 0;
-        if (dataLength < 4 || CalldataReader.number(dataAt, 4) != selector) return false;
-        if (selector == uint32(IERC20.transfer.selector)) return dataLength >= 68;
-        if (selector == uint32(IERC20.transferFrom.selector)) return dataLength >= 100;
-        return true;
+        if (target == account) return (Breach.TARGET, 0, 0);
+        if (target == address(this)) return (Breach.TARGET, 0, 0);
+        if (value != 0) {
+            if (value > ScopeCodec.readMaxValue(scopeAt)) return (Breach.VALUE, 0, 0);
+        }
+        // Token transfers must be long enough for the amount the meter declares from them.
+        uint256 selector = ScopeCodec.selectorOf(head);
+        uint256 required = selector == 0 ? 0 : selector == TRANSFER ? 68 : selector == TRANSFER_FROM ? 100 : 4;
+        if (dataLength < required) return (Breach.DATA, 0, 0);
+        if (required == 0) {
+            if (dataLength != 0) return (Breach.DATA, 0, 0);
+        } else if (CalldataReader.uint32At(dataAt) != selector) {
+            return (Breach.DATA, 0, 0);
+        }
+        uint256 ruleCount = ScopeCodec.ruleCountOf(head);
+        if (ruleCount == 0) return (Breach.NONE, 0, 0);
+        return _findBrokenRule(ScopeCodec.findRules(scopeAt), ruleCount, account, dataAt, dataLength);
     }
 
     function _findBrokenRule(
@@ -76,15 +80,15 @@ library CallCheck {
         address account,
         uint256 dataAt,
         uint256 dataLength
-    ) private pure returns (Breach, uint256 rule, uint256 found) {
+    ) private pure returns (uint256 breach, uint256 rule, uint256 found) {
         // At most 255 rules of at most 516 bytes; offset < 2^16.
         unchecked {
             for (; rule < ruleCount; ++rule) {
-                uint256 head = CalldataReader.number(cursor, 4);
+                uint256 head = CalldataReader.uint32At(cursor);
                 ISessionTypes.RuleOp op = ISessionTypes.RuleOp(head >> 24);
                 uint256 wordAt = 4 + ((head >> 8) & 0xffff);
                 cursor += 3;
-                if (wordAt + 32 > dataLength) return (Breach.RuleOutOfBounds, rule, 0);
+                if (wordAt + 32 > dataLength) return (Breach.RULE_OUT_OF_BOUNDS, rule, 0);
                 found = CalldataReader.word(dataAt + wordAt);
                 bool holds;
                 if (op == ISessionTypes.RuleOp.IsAccount) {
@@ -98,9 +102,9 @@ library CallCheck {
                     holds = _compare(op, found, CalldataReader.word(cursor));
                     cursor += 32;
                 }
-                if (!holds) return (Breach.RuleBroken, rule, found);
+                if (!holds) return (Breach.RULE_BROKEN, rule, found);
             }
-            return (Breach.None, 0, 0);
+            return (Breach.NONE, 0, 0);
         }
     }
 
@@ -112,22 +116,25 @@ library CallCheck {
     }
 
     function _refuse(
-        Breach breach,
+        uint256 breach,
         uint256 index,
-        address target,
         uint256 value,
         uint256 dataLength,
         uint256 scopeAt,
         uint256 rule,
         uint256 found
     ) private pure {
-        if (breach == Breach.Target) revert ISessionErrors.ForbiddenTargetCalled(index, target);
-        (uint256 head, uint256 maxValue, ) = ScopeCodec.read(scopeAt);
-        if (breach == Breach.Value) revert ISessionErrors.CallValueTooHigh(index, value, maxValue);
-        if (breach == Breach.Data) {
-            revert ISessionErrors.CallDataInvalid(index, bytes4(uint32(head >> 48)), dataLength);
+        uint256 head = CalldataReader.word(scopeAt);
+        if (breach == Breach.TARGET) {
+            revert ISessionErrors.ForbiddenTargetCalled(index, ScopeCodec.targetOf(head));
         }
-        if (breach == Breach.RuleOutOfBounds) revert ISessionErrors.RuleOutOfBounds(index, rule, dataLength);
+        if (breach == Breach.VALUE) {
+            revert ISessionErrors.CallValueTooHigh(index, value, ScopeCodec.readMaxValue(scopeAt));
+        }
+        if (breach == Breach.DATA) {
+            revert ISessionErrors.CallDataInvalid(index, bytes4(uint32(ScopeCodec.selectorOf(head))), dataLength);
+        }
+        if (breach == Breach.RULE_OUT_OF_BOUNDS) revert ISessionErrors.RuleOutOfBounds(index, rule, dataLength);
         revert ISessionErrors.RuleBroken(index, rule, bytes32(found));
     }
 }

@@ -20,11 +20,34 @@ library CalldataReader {
         }
     }
 
-    /// @return The big-endian number of `size` (1 to 32) bytes from `place`.
-    function number(uint256 place, uint256 size) internal pure returns (uint256) {
-        unchecked {
-            return word(place) >> (256 - 8 * size);
-        }
+    // Big-endian numbers of as many bits. One function a size, for a shift by a constant is all that is left of it.
+
+    function byteAt(uint256 place) internal pure returns (uint256) {
+        return word(place) >> 248;
+    }
+
+    function uint16At(uint256 place) internal pure returns (uint256) {
+        return word(place) >> 240;
+    }
+
+    function uint24At(uint256 place) internal pure returns (uint256) {
+        return word(place) >> 232;
+    }
+
+    function uint32At(uint256 place) internal pure returns (uint256) {
+        return word(place) >> 224;
+    }
+
+    function uint48At(uint256 place) internal pure returns (uint256) {
+        return word(place) >> 208;
+    }
+
+    function uint104At(uint256 place) internal pure returns (uint256) {
+        return word(place) >> 152;
+    }
+
+    function uint128At(uint256 place) internal pure returns (uint256) {
+        return word(place) >> 128;
     }
 
     function addressAt(uint256 place) internal pure returns (address) {

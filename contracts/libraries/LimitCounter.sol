@@ -2,7 +2,7 @@
 pragma solidity ^0.8.35;
 
 import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
-import {LimitView} from "./SessionReader.sol";
+import {LimitRecord} from "./Limits.sol";
 import {SessionWord} from "./SessionWord.sol";
 
 /// @title What is stored of a limit: a period and an amount
@@ -11,21 +11,21 @@ import {SessionWord} from "./SessionWord.sol";
 library LimitCounter {
     uint256 private constant INVENTORY_PERIOD = 1;
 
-    function read(LimitView memory limit, SessionWord stored) internal pure returns (uint256) {
-        if (limit.kind != ISessionTypes.LimitKind.Inventory) return stored.spentIn(limit.period);
-        return stored.period() == INVENTORY_PERIOD ? stored.spentIn(INVENTORY_PERIOD) : limit.amount;
+    function read(LimitRecord limit, SessionWord stored) internal pure returns (uint256) {
+        if (!limit.isKind(ISessionTypes.LimitKind.Inventory)) return stored.spentIn(limit.period());
+        return stored.period() == INVENTORY_PERIOD ? stored.spentIn(INVENTORY_PERIOD) : limit.amount();
     }
 
-    function write(LimitView memory limit, SessionWord stored, uint256 amount) internal pure returns (SessionWord) {
-        bool isInventory = limit.kind == ISessionTypes.LimitKind.Inventory;
-        return stored.withSpent(isInventory ? INVENTORY_PERIOD : limit.period, amount);
+    function write(LimitRecord limit, SessionWord stored, uint256 amount) internal pure returns (SessionWord) {
+        bool isInventory = limit.isKind(ISessionTypes.LimitKind.Inventory);
+        return stored.withSpent(isInventory ? INVENTORY_PERIOD : limit.period(), amount);
     }
 
     /// @notice What an order may still take.
-    function left(LimitView memory limit, SessionWord stored) internal pure returns (uint256) {
+    function left(LimitRecord limit, SessionWord stored) internal pure returns (uint256) {
         uint256 amount = read(limit, stored);
-        if (limit.kind == ISessionTypes.LimitKind.Inventory) return amount;
+        if (limit.isKind(ISessionTypes.LimitKind.Inventory)) return amount;
         // Spend never passes the limit's amount.
-        return limit.amount - amount;
+        return limit.amount() - amount;
     }
 }

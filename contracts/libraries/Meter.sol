@@ -6,7 +6,7 @@ import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {AccountCalls} from "./AccountCalls.sol";
 import {CalldataReader} from "./CalldataReader.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
-import {LimitView} from "./SessionReader.sol";
+import {LimitRecord, Limits} from "./Limits.sol";
 
 /// @title Metering of limits
 /// @dev Under a gross limit a call is charged the most of what it declares, what it consumed of its temporary allowance,
@@ -15,14 +15,15 @@ import {LimitView} from "./SessionReader.sol";
 library Meter {
     /// @notice Reads the balance of every limit's token.
     /// @return unreadable The first token that did not answer; 0 = all did.
-    function start(LimitView[] memory limits, address account) internal view returns (address unreadable) {
-        for (uint256 i; i < limits.length; ++i) {
-            LimitView memory limit = limits[i];
+    function start(Limits limits, address account) internal view returns (address unreadable) {
+        uint256 count = limits.count();
+        for (uint256 i; i < count; ++i) {
+            LimitRecord limit = limits.at_(i);
             (bool ok, uint256 balance) = _balance(limits, i, account, true);
-            if (!ok) return limit.token;
-            limit.balanceAtStart = balance;
-            limit.balance = balance;
-            limit.charged = 0;
+            if (!ok) return limit.token();
+            limit.setBalanceAtStart(balance);
+            limit.setBalance(balance);
+            limit.setCharged(0);
         }
     }
 
@@ -34,26 +35,28 @@ library Meter {
     /// @param isLast Whether the order ends here: then the balances of all limits are read.
     /// @return unreadable The first token that did not answer; 0 = all did.
     function charge(
-        LimitView[] memory limits,
+        Limits limits,
         address account,
         uint256 value,
         address token,
         uint256 amount,
         bool isLast
     ) internal view returns (address unreadable) {
-        for (uint256 i; i < limits.length; ++i) {
-            LimitView memory limit = limits[i];
-            bool isGross = limit.kind == ISessionTypes.LimitKind.Gross;
+        uint256 count = limits.count();
+        for (uint256 i; i < count; ++i) {
+            LimitRecord limit = limits.at_(i);
+            bool isGross = limit.isKind(ISessionTypes.LimitKind.Gross);
             if (!isGross && !isLast) continue;
+            address limited = limit.token();
             (bool ok, uint256 balance) = _balance(limits, i, account, isLast);
-            if (!ok) return limit.token;
+            if (!ok) return limited;
             if (isGross) {
-                uint256 charged = limit.balance > balance ? limit.balance - balance : 0;
-                if (limit.token == token && amount > charged) charged = amount;
-                if (limit.token == NATIVE_TOKEN && value > charged) charged = value;
-                limit.charged = _saturatingAdd(limit.charged, charged);
+                uint256 charged = limited == token ? amount : 0;
+                if (limited == NATIVE_TOKEN && value > charged) charged = value;
+                charged = _max(charged, _drop(limit.balance(), balance));
+                limit.setCharged(_saturatingAdd(limit.charged(), charged));
             }
-            limit.balance = balance;
+            limit.setBalance(balance);
         }
     }
 
@@ -61,43 +64,34 @@ library Meter {
     /// @return spent Gross and net: the period's spend, over the limit if above `amount`. Inventory: what is held.
     /// @return drop What the order took: gross, its charges; otherwise by how much it lowered the balance.
     /// @return fits Whether the limit allows it.
-    function settle(LimitView memory limit) internal pure returns (uint256 spent, uint256 drop, bool fits) {
-        spent = limit.spent;
-        if (limit.kind == ISessionTypes.LimitKind.Gross) {
-            drop = limit.charged;
+    function settle(LimitRecord limit) internal pure returns (uint256 spent, uint256 drop, bool fits) {
+        spent = limit.spent();
+        if (limit.isKind(ISessionTypes.LimitKind.Gross)) {
+            drop = limit.charged();
             spent = _saturatingAdd(spent, drop);
-            return (spent, drop, spent <= limit.amount);
+            return (spent, drop, spent <= limit.amount());
         }
-        // Each subtraction is guarded by a comparison.
-        unchecked {
-            uint256 rise;
-            if (limit.balance < limit.balanceAtStart) drop = limit.balanceAtStart - limit.balance;
-            else rise = limit.balance - limit.balanceAtStart;
-            if (limit.kind == ISessionTypes.LimitKind.Net) {
-                spent =
-                    drop != 0
-                        ? _saturatingAdd(spent, drop)
-                        : spent > rise
-                            ? spent - rise
-                            : 0;
-                return (spent, drop, spent <= limit.amount);
-            }
-            if (drop > spent) return (spent, drop, false);
-            spent = drop != 0 ? spent - drop : _saturatingAdd(spent, rise);
-            return (spent > type(uint104).max ? type(uint104).max : spent, drop, true);
+        drop = _drop(limit.balanceAtStart(), limit.balance());
+        uint256 rise = _drop(limit.balance(), limit.balanceAtStart());
+        if (limit.isKind(ISessionTypes.LimitKind.Net)) {
+            spent = _drop(_saturatingAdd(spent, drop), rise);
+            return (spent, drop, spent <= limit.amount());
         }
+        if (drop > spent) return (spent, drop, false);
+        spent = _saturatingAdd(_drop(spent, drop), rise);
+        return (spent > type(uint104).max ? type(uint104).max : spent, drop, true);
     }
 
     /// @notice The least that the limits on `token` have left: what a temporary allowance may be.
-    function leastLeft(LimitView[] memory limits, address token) internal pure returns (uint256 least) {
+    function leastLeft(Limits limits, address token) internal pure returns (uint256 least) {
         least = type(uint256).max;
-        for (uint256 i; i < limits.length; ++i) {
-            LimitView memory limit = limits[i];
-            if (limit.token != token) continue;
-            uint256 left = limit.spent;
-            if (limit.kind != ISessionTypes.LimitKind.Inventory) {
-                uint256 spent = _saturatingAdd(limit.spent, limit.charged);
-                left = spent < limit.amount ? limit.amount - spent : 0;
+        uint256 count = limits.count();
+        for (uint256 i; i < count; ++i) {
+            LimitRecord limit = limits.at_(i);
+            if (limit.token() != token) continue;
+            uint256 left = limit.spent();
+            if (!limit.isKind(ISessionTypes.LimitKind.Inventory)) {
+                left = _drop(limit.amount(), _saturatingAdd(left, limit.charged()));
             }
             if (left < least) least = left;
         }
@@ -105,9 +99,8 @@ library Meter {
 
     /// @notice What a call's data says it moves of its target, if that is a token.
     /// @dev `CallCheck` has seen that the data of a transfer is long enough.
-    function declaredAmount(uint256 dataAt, uint256 dataLength) internal pure returns (bool moves, uint256 amount) {
-        if (dataLength < 4) return (false, 0);
-        uint256 selector = CalldataReader.number(dataAt, 4);
+    /// @param selector With which the data starts.
+    function declaredAmount(uint256 selector, uint256 dataAt) internal pure returns (bool moves, uint256 amount) {
         unchecked {
             if (selector == uint32(IERC20.transfer.selector)) return (true, CalldataReader.word(dataAt + 36));
             if (selector == uint32(IERC20.transferFrom.selector)) return (true, CalldataReader.word(dataAt + 68));
@@ -117,18 +110,29 @@ library Meter {
     /// @dev A token under several limits is read once.
     /// @param areFresh Whether all earlier limits hold the balance as it is now; otherwise only gross ones do.
     function _balance(
-        LimitView[] memory limits,
+        Limits limits,
         uint256 index,
         address account,
         bool areFresh
     ) private view returns (bool ok, uint256 balance) {
-        address token = limits[index].token;
+        address token = limits.at_(index).token();
         for (uint256 i; i < index; ++i) {
-            LimitView memory earlier = limits[i];
-            if (earlier.token != token) continue;
-            if (areFresh || earlier.kind == ISessionTypes.LimitKind.Gross) return (true, earlier.balance);
+            LimitRecord earlier = limits.at_(i);
+            if (earlier.token() != token) continue;
+            if (areFresh || earlier.isKind(ISessionTypes.LimitKind.Gross)) return (true, earlier.balance());
         }
         return AccountCalls.balanceOf(token, account);
+    }
+
+    /// @return By how much `after_` is below `before`, or 0.
+    function _drop(uint256 before, uint256 after_) private pure returns (uint256) {
+        unchecked {
+            return before > after_ ? before - after_ : 0;
+        }
+    }
+
+    function _max(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a : b;
     }
 
     /// @dev So that an absurd amount is over the limit and not an overflow.

@@ -1,6 +1,36 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+/// @dev Words one after the other in memory.
+type WordList is uint256;
+
+using WordListLib for WordList global;
+
+/// @title A list of words that are hashed together
+library WordListLib {
+    /// @dev Every word is set before it is hashed.
+    function allocate(uint256 count) internal pure returns (WordList self) {
+        assembly ("memory-safe") {
+            self := mload(0x40)
+            mstore(0x40, add(self, shl(5, count)))
+        }
+    }
+
+    /// @param index Below the count.
+    function set(WordList self, uint256 index, bytes32 value) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(self, shl(5, index)), value)
+        }
+    }
+
+    /// @return value keccak256 of the first `count` words.
+    function hash(WordList self, uint256 count) internal pure returns (bytes32 value) {
+        assembly ("memory-safe") {
+            value := keccak256(self, shl(5, count))
+        }
+    }
+}
+
 /// @title EIP-712 struct hashes of what is signed at use
 library OrderHash {
     bytes32 internal constant CALL_TYPEHASH = keccak256("Call(address target,uint256 value,bytes data,bytes32 scope)");
@@ -30,16 +60,17 @@ library OrderHash {
         }
     }
 
+    /// @param callsHash keccak256 of the hashes of the calls.
     function hashOrder(
         bytes32 sessionId,
         uint256 nonce,
         uint256 deadline,
         uint256 gasLimit,
-        bytes32[] memory callHashes
+        bytes32 callsHash
     ) internal pure returns (bytes32 structHash) {
         bytes32 typehash = ORDER_TYPEHASH;
-        // keccak256(abi.encode(ORDER_TYPEHASH, sessionId, nonce, deadline, gasLimit,
-        // keccak256(abi.encodePacked(callHashes)))), without copying the hashes.
+        // keccak256(abi.encode(ORDER_TYPEHASH, sessionId, nonce, deadline, gasLimit, callsHash)), without taking the
+        // memory for good.
         assembly ("memory-safe") {
             let start := mload(0x40)
             mstore(start, typehash)
@@ -47,7 +78,7 @@ library OrderHash {
             mstore(add(start, 0x40), nonce)
             mstore(add(start, 0x60), deadline)
             mstore(add(start, 0x80), gasLimit)
-            mstore(add(start, 0xa0), keccak256(add(callHashes, 0x20), mul(mload(callHashes), 0x20)))
+            mstore(add(start, 0xa0), callsHash)
             structHash := keccak256(start, 0xc0)
         }
     }

@@ -21,7 +21,7 @@ library ScopeCodec {
 
     /// @notice The canonical bytes of `scope`. Values of rules are packed as given: `SessionRules` checks their number.
     function pack(ISessionTypes.Scope calldata scope) internal pure returns (bytes memory) {
-        bool spends = scope.spendMethod != ISessionTypes.SpendMethod.None;
+        bool hasSpend = scope.spendMethod != ISessionTypes.SpendMethod.None;
         uint256 flags = uint256(scope.spendMethod) << METHOD_SHIFT;
         if (scope.maxValue != 0) flags |= MAX_VALUE;
         if (scope.policy != address(0)) flags |= POLICY;
@@ -32,7 +32,7 @@ library ScopeCodec {
         cursor = cursor.put(uint160(scope.target), 20);
         cursor = cursor.put(uint32(scope.selector), 4);
         if (scope.maxValue != 0) cursor = cursor.put(scope.maxValue, 16);
-        if (spends) cursor = cursor.put(uint160(scope.spendToken), 20);
+        if (hasSpend) cursor = cursor.put(uint160(scope.spendToken), 20);
         if (scope.policy != address(0)) cursor = cursor.put(uint160(scope.policy), 20);
         for (uint256 i; i < scope.rules.length; ++i) {
             ISessionTypes.Rule calldata rule = scope.rules[i];
@@ -56,44 +56,71 @@ library ScopeCodec {
         }
     }
 
-    /// @notice What a proven scope says, up to its rules.
-    /// @param place Of the packed scope in calldata.
-    /// @return head The first 32 bytes: flags 1 | rule count 1 | target 20 | selector 4 | start of what follows.
-    /// @return maxValue Wei.
-    /// @return rulesAt Where the rules start.
-    function read(uint256 place) internal pure returns (uint256 head, uint256 maxValue, uint256 rulesAt) {
-        head = CalldataReader.word(place);
-        uint256 flags = head >> 248;
+    // The first 32 bytes of a packed scope, its head: flags 1 | number of rules 1 | target 20 | selector 4 | 6 of what
+    // follows.
+
+    /// @param place Of a proven scope in calldata.
+    /// @return Wei that a call may carry.
+    function readMaxValue(uint256 place) internal pure returns (uint256) {
+        unchecked {
+            return CalldataReader.byteAt(place) & MAX_VALUE == 0 ? 0 : CalldataReader.uint128At(place + HEADER);
+        }
+    }
+
+    /// @param head The first 32 bytes of a proven scope.
+    function ruleCountOf(uint256 head) internal pure returns (uint256) {
+        return uint8(head >> 240);
+    }
+
+    /// @param place Of a proven scope in calldata.
+    /// @return Where its rules start.
+    function findRules(uint256 place) internal pure returns (uint256) {
+        uint256 flags = CalldataReader.byteAt(place);
         // At most three steps of at most 20.
         unchecked {
-            rulesAt = place + HEADER;
-            if (flags & MAX_VALUE != 0) {
-                maxValue = CalldataReader.number(rulesAt, 16);
-                rulesAt += 16;
-            }
-            if (_methodOf(flags) != 0) rulesAt += 20;
-            if (flags & POLICY != 0) rulesAt += 20;
+            place += HEADER;
+            if (flags & MAX_VALUE != 0) place += 16;
+            if (_methodOf(flags) != 0) place += 20;
+            if (flags & POLICY != 0) place += 20;
+            return place;
         }
     }
 
-    /// @param place Of a proven scope in calldata.
-    /// @return method How the target pulls `token`.
-    /// @return token 0 = none.
+    /// @param head The first 32 bytes of a proven scope.
+    function targetOf(uint256 head) internal pure returns (address) {
+        return address(uint160(head >> 80));
+    }
+
+    /// @param head The first 32 bytes of a proven scope.
+    function selectorOf(uint256 head) internal pure returns (uint256) {
+        return uint32(head >> 48);
+    }
+
+    /// @param head The first 32 bytes of a proven scope.
+    /// @return Whether the target may pull a token.
+    function spends(uint256 head) internal pure returns (bool) {
+        return head & (METHOD_MASK << (248 + METHOD_SHIFT)) != 0;
+    }
+
+    /// @param place Of a proven scope in calldata whose target may pull a token.
+    /// @return method How it pulls it.
+    /// @return token Which.
     function readSpend(uint256 place) internal pure returns (ISessionTypes.SpendMethod method, address token) {
-        uint256 flags = CalldataReader.number(place, 1);
+        uint256 flags = CalldataReader.byteAt(place);
         method = ISessionTypes.SpendMethod(_methodOf(flags));
         unchecked {
-            if (_methodOf(flags) != 0) {
-                token = CalldataReader.addressAt(place + HEADER + (flags & MAX_VALUE != 0 ? 16 : 0));
-            }
+            token = CalldataReader.addressAt(place + HEADER + (flags & MAX_VALUE != 0 ? 16 : 0));
         }
     }
 
-    /// @param place Of a proven scope in calldata.
-    /// @return 0 = none.
+    /// @param head The first 32 bytes of a proven scope.
+    function hasPolicy(uint256 head) internal pure returns (bool) {
+        return head & (POLICY << 248) != 0;
+    }
+
+    /// @param place Of a proven scope in calldata that has a policy.
     function readPolicy(uint256 place) internal pure returns (address) {
-        uint256 flags = CalldataReader.number(place, 1);
-        if (flags & POLICY == 0) return address(0);
+        uint256 flags = CalldataReader.byteAt(place);
         unchecked {
             return
                 CalldataReader.addressAt(

@@ -31,6 +31,10 @@ library SessionWordLib {
         return StoredStatus(SessionWord.unwrap(self) >> 252);
     }
 
+    function isActive(SessionWord self) internal pure returns (bool) {
+        return SessionWord.unwrap(self) >> 252 == uint256(StoredStatus.Active);
+    }
+
     function withStatus(SessionWord self, StoredStatus status_) internal pure returns (SessionWord) {
         return SessionWord.wrap(((SessionWord.unwrap(self) << 4) >> 4) | (uint256(status_) << 252));
     }
