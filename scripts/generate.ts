@@ -13,8 +13,10 @@ import { getContractAddress, toFunctionSelector } from "viem";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
+/** The manager's ABI is its interface's: `SessionManager` answers some of it through its fallback. */
 const contracts = [
-  ["sessionManagerAbi", "artifacts/contracts/SessionManager.sol/SessionManager.json"],
+  ["sessionManagerAbi", "artifacts/contracts/interfaces/ISessionManager.sol/ISessionManager.json"],
+  ["scopePolicyAbi", "artifacts/contracts/interfaces/IScopePolicy.sol/IScopePolicy.json"],
   ["sessionAccountAbi", "artifacts/contracts/accounts/SessionAccount.sol/SessionAccount.json"],
   ["sessionAccountFactoryAbi", "artifacts/contracts/accounts/SessionAccountFactory.sol/SessionAccountFactory.json"],
 ] as const;

@@ -427,7 +427,7 @@ describe("a payment session", () => {
     expect(await chain.client.readContract({ ...view, functionName: "remaining" })).toEqual([30n]);
     expect(await getError({ to: manager, data, account: recipient })).toEqual({ error: "NonceUsed", args: [0] });
 
-    await executeAsOwner(encodePause());
+    await executeAsOwner(encodePause(account));
     expect(await getStatus()).toBe("paused");
     await executeAsOwner(encodeUnpause());
     expect(await getStatus()).toBe("active");

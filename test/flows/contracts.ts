@@ -203,7 +203,7 @@ describe("contracts, from deployment to revocation", () => {
     const { manager, address, control, createPayments, toOrder } = await deploy();
     const granted = await createPayments(`0x${"01".repeat(32)}`);
     await control(encodeGrant(granted));
-    await control(encodePause());
+    await control(encodePause(address));
     await expect(manager.execute((await toOrder(granted, 0, 1n)).signed))
       .to.be.revertedWithCustomError(manager, "AccountIsPaused")
       .withArgs(address);
