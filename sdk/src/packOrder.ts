@@ -27,10 +27,7 @@ export function packOrder({
   lease?: Hex;
   approval?: Hex;
 }): Hex {
-  const packedSession = packSession(session);
-  if (keccak256(packedSession) !== order.sessionId.toLowerCase()) {
-    throw new FieldInvalidError("order.sessionId", `is ${order.sessionId}, which is not the id of the session`);
-  }
+  const packedSession = packSessionOf(order, session);
   return concatHex([
     toUintBytes(order.gasLimit, 4, "order.gasLimit"),
     toUintBytes(order.nonce, 3, "order.nonce"),
@@ -44,7 +41,32 @@ export function packOrder({
   ]).toLowerCase() as Hex;
 }
 
+/** The packed session of an order; throws if the order names another. */
+export function packSessionOf({ sessionId }: Pick<Order, "sessionId">, session: Session): Hex {
+  const packed = packSession(session);
+  if (keccak256(packed) !== sessionId.toLowerCase()) {
+    throw new FieldInvalidError("order.sessionId", `is ${sessionId}, which is not the id of the session`);
+  }
+  return packed;
+}
+
 function packCall(call: Call, scopes: readonly Scope[], path: string): Hex {
+  const { packedScope, proof } = toCallProof(call, scopes, path);
+  return concatHex([
+    toSizedBytes(packedScope, 2, `${path}.scope`),
+    toUintBytes(proof.length, 1, `length of the proof of ${path}.scope`),
+    ...proof,
+    toUintBytes(call.value, 16, `${path}.value`),
+    toSizedBytes(call.data, 3, `${path}.data`),
+  ]);
+}
+
+/** The packed scope that a call names, and its siblings from the leaf up. */
+export function toCallProof(
+  call: Call,
+  scopes: readonly Scope[],
+  path: string,
+): { packedScope: Hex; proof: readonly Hex[] } {
   const packed = scopes.map(packScope);
   const index = packed.findIndex((bytes) => hashPackedScope(bytes) === call.scope.toLowerCase());
   const [scope, packedScope] = [scopes[index], packed[index]];
@@ -54,12 +76,5 @@ function packCall(call: Call, scopes: readonly Scope[], path: string): Hex {
   if (!isAddressEqual(scope.target, call.target)) {
     throw new FieldInvalidError(`${path}.target`, `is ${call.target}, but its scope's is ${scope.target}`);
   }
-  const proof = getScopeProof(scopes, call.scope);
-  return concatHex([
-    toSizedBytes(packedScope, 2, `${path}.scope`),
-    toUintBytes(proof.length, 1, `length of the proof of ${path}.scope`),
-    ...proof,
-    toUintBytes(call.value, 16, `${path}.value`),
-    toSizedBytes(call.data, 3, `${path}.data`),
-  ]);
+  return { packedScope, proof: getScopeProof(scopes, call.scope) };
 }

@@ -45,6 +45,27 @@ describe("wire", () => {
     expect(parseSignedOrderJson(throughJson(json))).toEqual(signed);
   });
 
+  it.each([{ lease: random.bytes(71) }, { approval: random.bytes(65) }, { lease: "0x", approval: "0x12" }] as const)(
+    "keeps what comes with a signed order: %j",
+    (proofs) => {
+      const proven = { ...signed, ...proofs };
+      expect(parseSignedOrderJson(throughJson(toSignedOrderJson(proven)))).toEqual(proven);
+    },
+  );
+
+  it("refuses a lease that is not bytes, and fields it does not know", () => {
+    const json = toSignedOrderJson(signed);
+    for (const [field, odd] of [
+      ["lease", 7],
+      ["approval", "0x123"],
+      ["tip", 1],
+    ] as const) {
+      const error = attempt(() => parseSignedOrderJson({ ...json, [field]: odd }));
+      expect(error).toBeInstanceOf(FieldInvalidError);
+      expect(String(error)).toContain(field);
+    }
+  });
+
   const { order } = toSignedOrderJson(signed);
   const [call] = order.calls;
 
