@@ -35,6 +35,7 @@ export * from "./signOrder.ts";
 export * from "./templates.ts";
 export * from "./toErrorSentence.ts";
 export * from "./typedData.ts";
+export * from "./unpackOrder.ts";
 export * from "./unpackScope.ts";
 export * from "./unpackSession.ts";
 export * from "./wire.ts";

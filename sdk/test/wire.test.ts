@@ -55,14 +55,14 @@ describe("wire", () => {
 
   it("refuses a lease that is not bytes, and fields it does not know", () => {
     const json = toSignedOrderJson(signed);
-    for (const [field, odd] of [
-      ["lease", 7],
-      ["approval", "0x123"],
-      ["tip", 1],
+    for (const [path, odd] of [
+      ["lease", { lease: 7 }],
+      ["approval", { approval: "0x123" }],
+      ["body.tip", { tip: 1 }],
     ] as const) {
-      const error = attempt(() => parseSignedOrderJson({ ...json, [field]: odd }));
+      const error = attempt(() => parseSignedOrderJson({ ...json, ...odd }));
       expect(error).toBeInstanceOf(FieldInvalidError);
-      expect(String(error)).toContain(field);
+      expect(error).toMatchObject({ path });
     }
   });
 
