@@ -23,6 +23,7 @@ export * from "./hashOrder.ts";
 export * from "./hashScope.ts";
 export * from "./hashSession.ts";
 export * from "./lease.ts";
+export * from "./meterOrder.ts";
 export * from "./nativeToken.ts";
 export * from "./order.ts";
 export { packOrder } from "./packOrder.ts";
