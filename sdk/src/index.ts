@@ -8,6 +8,7 @@ export * from "./createLatchkeyClient.ts";
 export * from "./createScope.ts";
 export * from "./createSession.ts";
 export * from "./decodeCalls.ts";
+export * from "./decodeManagerEvent.ts";
 export * from "./decodeSessionGranted.ts";
 export * from "./describe.ts";
 export * from "./encodeCalls.ts";
