@@ -23,7 +23,7 @@ const ofSession = [{ name: "account", type: "address" }, { name: "sessionId", ty
 const ofAccount = [{ name: "account", type: "address" }, ...dated] as const;
 
 /** By type of message. */
-const types: Readonly<Record<ControlMessage["type"], TypedData>> = {
+export const controlTypes: Readonly<Record<ControlMessage["type"], TypedData>> = {
   Revoke: { Revoke: ofSession },
   Surrender: { Surrender: ofSession },
   Suspend: { Suspend: ofSession },
@@ -41,7 +41,7 @@ const types: Readonly<Record<ControlMessage["type"], TypedData>> = {
  * `SessionAccount` sign `toAccountTypedData` of it.
  */
 export function toControlTypedData({ type, ...message }: ControlMessage, domain: LatchkeyDomain): LatchkeyTypedData {
-  return toTypedData(domain, { types: types[type], primaryType: type, message });
+  return toTypedData(domain, { types: controlTypes[type], primaryType: type, message });
 }
 
 /** The EIP-712 digest of a control message. */

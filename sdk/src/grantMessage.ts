@@ -14,7 +14,7 @@ export type GrantMessage = {
 };
 
 /** EIP-712 knows no enums: they are `uint8`. */
-const types = {
+export const grantTypes = {
   Grant: [
     { name: "session", type: "Session" },
     { name: "scopes", type: "Scope[]" },
@@ -63,14 +63,14 @@ const types = {
 } as const;
 
 export type GrantTypedData = LatchkeyTypedData<
-  typeof types,
+  typeof grantTypes,
   "Grant",
   { session: ContractSession; scopes: readonly ContractScope[]; deadline: number }
 >;
 
 export function toGrantTypedData({ session, scopes, deadline }: GrantMessage, domain: LatchkeyDomain): GrantTypedData {
   const message = { session: toContractSession(session), scopes: scopes.map(toContractScope), deadline };
-  return toTypedData(domain, { types, primaryType: "Grant", message });
+  return toTypedData(domain, { types: grantTypes, primaryType: "Grant", message });
 }
 
 /** The EIP-712 digest of a grant. What a `SessionAccount`'s owner signs is `toAccountTypedData` of it. */
