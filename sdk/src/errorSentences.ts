@@ -75,7 +75,6 @@ export const managerSentences: Sentences<typeof sessionManagerAbi> = {
     `Scope ${position(scope)} can move ${words.toName(token)}, so the session needs a limit on it that bounds what leaves.`,
   LimitTokenZero: ([limit]) => `Limit ${position(limit)} names no token.`,
   ManagerAlreadyInstalled: ([account]) => `The account ${account} has already installed the session manager.`,
-  ManagerNotInstalled: ([account]) => `The account ${account} has not installed the session manager.`,
   MaxOrdersZero: () => "The session allows no orders.",
   MisuseNotEnding: ([sessionId]) => `The session ${sessionId} does not end by a proof of misuse.`,
   MisuseNotProven: ([orderHash]) => `The session allows every call of the order ${orderHash}, so it proves no misuse.`,

@@ -1,5 +1,5 @@
 import { privateKeyToAccount } from "viem/accounts";
-import { encodeFunctionData, parseAbi, zeroAddress, type Address, type Hex } from "viem";
+import { encodeFunctionData, getAddress, parseAbi, zeroAddress, type Address, type Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   admitGrant,
@@ -14,6 +14,9 @@ import {
   encodeRevokeAll,
   encodeUnpause,
   forbiddenSelectors,
+  hashApproval,
+  hashGrant,
+  hashLease,
   hashOrder,
   hashScope,
   hashSession,
@@ -33,6 +36,9 @@ import {
   toScopesRoot,
   toSessionStatus,
   toWord,
+  type Approval,
+  type GrantMessage,
+  type Lease,
   type Limit,
   type Order,
   type Rule,
@@ -52,11 +58,17 @@ let chain: TestChain;
 let manager: Address;
 let account: Address;
 let chainId: number;
+/** A contract that could be a policy, for all that a grant asks. */
+let policy: Address;
 
 beforeAll(async () => {
   chain = await startChain();
   chainId = await chain.client.getChainId();
-  manager = await chain.deploy("SessionManager");
+  manager = await chain.deploy("SessionManager", [
+    await chain.deploy("SessionGrants"),
+    await chain.deploy("SessionControl"),
+  ]);
+  policy = await chain.deploy("test/DemoToken", ["Policy", "P", 0]);
   const implementation = await chain.deploy("accounts/SessionAccount", [manager]);
   const factory = await chain.deploy("accounts/SessionAccountFactory", [implementation]);
   const args = [chain.owner.account.address, toWord(0n)] as const;
@@ -110,6 +122,27 @@ const read = {
     }),
   hashOrder: (order: Order) =>
     chain.client.readContract({ address: manager, abi: sessionManagerAbi, functionName: "hashOrder", args: [order] }),
+  hashLease: ({ sessionId, issuedAt }: Lease) =>
+    chain.client.readContract({
+      address: manager,
+      abi: sessionManagerAbi,
+      functionName: "hashLease",
+      args: [sessionId, issuedAt],
+    }),
+  hashApproval: ({ orderHash }: Approval) =>
+    chain.client.readContract({
+      address: manager,
+      abi: sessionManagerAbi,
+      functionName: "hashApproval",
+      args: [orderHash],
+    }),
+  hashGrant: ({ session, scopes, deadline }: GrantMessage) =>
+    chain.client.readContract({
+      address: manager,
+      abi: sessionManagerAbi,
+      functionName: "hashGrant",
+      args: [toContractSession(session), scopes.map(toContractScope), deadline],
+    }),
 };
 
 /** Name and arguments of the error of a call, or nothing if it succeeds. */
@@ -149,6 +182,23 @@ describe("hashes and packed forms are the contract's own", () => {
       expect(hashOrder(order, { chainId, manager })).toBe(await read.hashOrder(order));
     }
   });
+
+  it("of 40 random leases, approvals and grants", async () => {
+    const random = createRandom(7);
+    const domain = { chainId, manager };
+    for (let i = 0; i < 40; i += 1) {
+      const lease = { sessionId: random.bytes(32), issuedAt: Number(random.bits(48)) };
+      const approval = { orderHash: random.bytes(32) };
+      const grant = {
+        session: createRandomSession(random),
+        scopes: random.list(random.below(4), () => createRandomScope(random)),
+        deadline: Number(random.bits(48)),
+      };
+      expect(hashLease(lease, domain)).toBe(await read.hashLease(lease));
+      expect(hashApproval(approval, domain)).toBe(await read.hashApproval(approval));
+      expect(hashGrant(grant, domain)).toBe(await read.hashGrant(grant));
+    }
+  });
 });
 
 function createRandomOrder(random: Random): Order {
@@ -167,10 +217,10 @@ function createRandomOrder(random: Random): Order {
 }
 
 describe("admitGrant", () => {
-  it("refuses what the contract refuses, with the same error and arguments, over 250 random grants", async () => {
+  it("refuses what the contract refuses, with the same error and arguments, over 400 random grants", async () => {
     const random = createRandom(4);
     const seen = new Set<string>();
-    for (let i = 0; i < 250; i += 1) {
+    for (let i = 0; i < 400; i += 1) {
       const { session, scopes } = await createOddGrant(random);
       const { timestamp } = await chain.client.getBlock();
       const expected = await getError({ to: manager, data: encodeGrant({ session, scopes }), account });
@@ -180,15 +230,19 @@ describe("admitGrant", () => {
     }
     // The comparison is worth what it has met.
     expect([...seen].toSorted()).toEqual([
+      "ApproverInvalid",
+      "ApproverMissing",
       "EpochMismatch",
-      "FieldNotSupported",
+      "InventoryPeriodic",
       "LimitAmountZero",
       "LimitMissing",
       "MaxOrdersZero",
+      "PolicyInvalid",
       "RuleInvalid",
       "ScopesNotSorted",
       "ScopesRootMismatch",
       "SelectorForbidden",
+      "SentinelInvalid",
       "SignerInvalid",
       "SpendTokenInvalid",
       "TargetForbidden",
@@ -196,6 +250,25 @@ describe("admitGrant", () => {
       "ValidityOver",
       "granted",
     ]);
+  });
+
+  it("leaves to the chain whether a policy is a contract, and whether an account's modules are called", async () => {
+    const random = createRandom(8);
+    const now = Number((await chain.client.getBlock()).timestamp);
+    const grantOf = (scope: Scope, accountKind: Session["accountKind"]) => {
+      const change = { account, accountKind, validAfter: now, validUntil: now + 60, scopesRoot: toScopesRoot([scope]) };
+      return { session: createGrantable(random, change).session, scopes: [scope] };
+    };
+    const scope = createScope({ target: random.address(), function: "0x12345678" });
+    for (const [grant, error] of [
+      [grantOf({ ...scope, policy: random.address() }, "sessionAccount"), "PolicyInvalid"],
+      // This account does not say which modules it has, as such accounts do.
+      [grantOf(scope, "erc7579"), "TargetForbidden"],
+      [grantOf(scope, "safe"), "TargetForbidden"],
+    ] as const) {
+      expect(admitGrant({ ...grant, manager })).toBeUndefined();
+      expect(await getError({ to: manager, data: encodeGrant(grant), account })).toMatchObject({ error });
+    }
   });
 });
 
@@ -211,17 +284,20 @@ async function createOddGrant(random: Random): Promise<{ session: Session; scope
   const odd = <T>(usual: T, ...oddities: readonly T[]): T => (random.chance(0.06) ? random.pick(oddities) : usual);
   const token = random.address();
   const now = Number((await chain.client.getBlock()).timestamp);
-  const limits: Limit[] = random.list(random.below(4), (index) => ({
-    token: index === 0 ? token : odd<Address>(nativeToken, random.address()),
-    amount: odd(1n + random.bits(100), 0n),
-    period: random.pick([0, 3600]),
-    approveAbove: odd(0n, 1n),
-    kind: odd("gross", "net", "inventory"),
-  }));
+  const limits: Limit[] = random.list(random.below(4), (index): Limit => {
+    const kind = odd("gross", "net", "inventory");
+    return {
+      token: index === 0 ? token : odd<Address>(nativeToken, random.address()),
+      amount: odd(1n + random.bits(100), 0n),
+      period: kind === "inventory" ? odd(0, 60) : random.pick([0, 3600]),
+      approveAbove: odd(0n, 1n),
+      kind,
+    };
+  });
   const rule = (): Rule => random.pick(createRandomScope(random).rules.concat(isAccount));
   const scopes = random.list(1 + random.below(3), (): Scope => {
     // A plain transfer has no argument to compare.
-    if (random.chance(0.03)) return { ...createScope({ target: random.address() }), rules: [isAccount] };
+    if (random.chance(0.05)) return { ...createScope({ target: random.address() }), rules: [isAccount] };
     const target = odd<Address>(random.address(), token, account, manager, zeroAddress);
     const spends = random.chance(0.3);
     return {
@@ -237,25 +313,26 @@ async function createOddGrant(random: Random): Promise<{ session: Session; scope
       maxValue: odd(0n, 5n),
       spendToken: spends ? odd<Address>(token, nativeToken, target === zeroAddress ? token : target) : zeroAddress,
       spendMethod: spends ? odd("allowance", "permit2") : "none",
-      policy: odd<Address>(zeroAddress, random.address()),
+      policy: odd<Address>(zeroAddress, policy, account, manager),
       rules: random.list(random.below(2), rule),
     };
   });
   const sorted = sortScopes(scopes);
+  const key = random.bytes(20);
   const session: Session = {
     account,
-    accountKind: odd("sessionAccount", "erc7579", "safe"),
-    signer: odd<Hex>(random.bytes(20), random.bytes(33), account, zeroAddress, manager).toLowerCase() as Hex,
+    accountKind: "sessionAccount",
+    signer: odd<Hex>(key, random.bytes(33), "0x1234", account, zeroAddress, manager).toLowerCase() as Hex,
     validAfter: now,
     validUntil: odd(now + 86_400, now, now + 366 * 86_400),
     maxOrders: odd(10, 0),
     minInterval: 0,
     epoch: odd(0, 1),
     relayer: zeroAddress,
-    sentinel: odd<Address>(zeroAddress, random.address()),
+    sentinel: odd<Address>(zeroAddress, random.address(), getAddress(key)),
     sentinelMayRevoke: odd(false, true),
     leaseTtl: odd(0, 1),
-    approver: odd<Hex>("0x", "0x1234"),
+    approver: odd<Hex>("0x", "0x1234", random.bytes(20), random.bytes(50), zeroAddress, key),
     revokeOnMisuse: odd(false, true),
     scopesRoot: odd(toScopesRoot(sorted), random.bytes(32)),
     salt: toWord(0n),

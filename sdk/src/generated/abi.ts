@@ -179,11 +179,6 @@ export const sessionManagerAbi = [
     name: "ManagerAlreadyInstalled",
     type: "error",
   },
-  {
-    inputs: [{ internalType: "address", name: "account", type: "address" }],
-    name: "ManagerNotInstalled",
-    type: "error",
-  },
   { inputs: [], name: "MaxOrdersZero", type: "error" },
   { inputs: [{ internalType: "bytes32", name: "sessionId", type: "bytes32" }], name: "MisuseNotEnding", type: "error" },
   { inputs: [{ internalType: "bytes32", name: "orderHash", type: "bytes32" }], name: "MisuseNotProven", type: "error" },
