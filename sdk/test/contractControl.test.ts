@@ -114,7 +114,7 @@ type Undated = ControlMessage extends infer M
 async function control(undated: Undated, signer?: typeof key): Promise<Control> {
   const { controlNonce } = await latchkey.getAccountState();
   const deadline = (await latchkey.getNow()) + 600;
-  const typedData = toControlTypedData({ ...undated, controlNonce, deadline } as ControlMessage, domain);
+  const typedData = toControlTypedData({ ...undated, controlNonce, deadline }, domain);
   const signature =
     signer === undefined
       ? await signForAccount({ typedData, account, owner: ownerOf() })
