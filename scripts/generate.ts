@@ -59,17 +59,18 @@ async function createForbiddenSelectorsFile(): Promise<string> {
 export const forbiddenSelectors: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(entries))};`;
 }
 
-const names = ["sessionManager", "sessionAccount", "sessionAccountFactory"] as const;
+/** In the order in which a fresh chain's deployer creates them: Ignition takes what depends on nothing by name. */
+const names = ["sessionControl", "sessionGrants", "sessionManager", "sessionAccount", "sessionAccountFactory"] as const;
 type Deployment = Record<(typeof names)[number], string>;
 
-/** On a fresh local chain anvil's first account deploys, in the order of the Ignition module. */
+function toDeployment(find: (name: (typeof names)[number], index: number) => string): Deployment {
+  return Object.fromEntries(names.map((name, index) => [name, find(name, index)])) as Deployment;
+}
+
+/** On a fresh local chain anvil's first account deploys, by the Ignition module. */
 function toLocalDeployment(): Deployment {
   const from = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-  const [sessionManager, sessionAccount, sessionAccountFactory] = [0n, 1n, 2n].map((nonce) =>
-    getContractAddress({ from, nonce }),
-  );
-  if (!sessionManager || !sessionAccount || !sessionAccountFactory) throw new Error("Unreachable");
-  return { sessionManager, sessionAccount, sessionAccountFactory };
+  return toDeployment((_, index) => getContractAddress({ from, nonce: BigInt(index) }));
 }
 
 /** What Ignition recorded for one chain; `undefined` without a finished deployment. */
@@ -78,11 +79,11 @@ async function readDeployment(chainId: string): Promise<Deployment | undefined> 
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const recorded = JSON.parse(text) as Record<string, string>;
-  const [sessionManager, sessionAccount, sessionAccountFactory] = names.map(
-    (name) => recorded[`Latchkey#${name.charAt(0).toUpperCase()}${name.slice(1)}`],
-  );
-  if (!sessionManager || !sessionAccount || !sessionAccountFactory) throw new Error(`${path} lacks a contract`);
-  return { sessionManager, sessionAccount, sessionAccountFactory };
+  return toDeployment((name) => {
+    const address = recorded[`Latchkey#${name.charAt(0).toUpperCase()}${name.slice(1)}`];
+    if (address === undefined) throw new Error(`${path} lacks ${name}`);
+    return address;
+  });
 }
 
 async function readDeployments(): Promise<Record<string, Deployment>> {
