@@ -34,8 +34,20 @@ async function readAbi(path: string): Promise<Abi> {
   return artifact.abi as Abi;
 }
 
+/** The policies that come with the manager, and their factories. */
+async function listPolicies(): Promise<[name: string, path: string][]> {
+  const files = await readdir(`${root}contracts/policies`).catch(() => []);
+  return files
+    .flatMap((file) => /^(\w+Policy(?:Factory)?)\.sol$/.exec(file)?.[1] ?? [])
+    .toSorted()
+    .map((contract) => [
+      `${contract.charAt(0).toLowerCase()}${contract.slice(1)}Abi`,
+      `artifacts/contracts/policies/${contract}.sol/${contract}.json`,
+    ]);
+}
+
 async function createAbiFile(): Promise<string> {
-  const parts = contracts.map(
+  const parts = [...contracts, ...(await listPolicies())].map(
     async ([name, path]) => `export const ${name} = ${JSON.stringify(await readAbi(path))} as const;`,
   );
   return (await Promise.all(parts)).join("\n\n");

@@ -1,6 +1,15 @@
 import { hashTypedData, type Hex } from "viem";
-import { toContractScope, toContractSession, type ContractScope, type ContractSession } from "./contractTypes.ts";
+import {
+  fromContractScope,
+  fromContractSession,
+  toContractScope,
+  toContractSession,
+  type ContractScope,
+  type ContractSession,
+} from "./contractTypes.ts";
+import { EncodingError } from "./errors.ts";
 import type { Scope } from "./scope.ts";
+import { toScopesRoot } from "./scopesTree.ts";
 import type { Session } from "./session.ts";
 import { toTypedData, type LatchkeyDomain, type LatchkeyTypedData } from "./typedData.ts";
 
@@ -71,6 +80,19 @@ export type GrantTypedData = LatchkeyTypedData<
 export function toGrantTypedData({ session, scopes, deadline }: GrantMessage, domain: LatchkeyDomain): GrantTypedData {
   const message = { session: toContractSession(session), scopes: scopes.map(toContractScope), deadline };
   return toTypedData(domain, { types: grantTypes, primaryType: "Grant", message });
+}
+
+/**
+ * Session and scopes in what a wallet is about to sign, not what a page says. Throws `EncodingError` unless the scopes are
+ * those that the session commits to.
+ */
+export function fromGrantTypedData({ message }: Pick<GrantTypedData, "message">): GrantMessage {
+  const session = fromContractSession(message.session);
+  const scopes = message.scopes.map(fromContractScope);
+  if (toScopesRoot(scopes) !== session.scopesRoot.toLowerCase()) {
+    throw new EncodingError("The scopes of the grant are not those its session commits to");
+  }
+  return { session, scopes, deadline: message.deadline };
 }
 
 /** The EIP-712 digest of a grant. What a `SessionAccount`'s owner signs is `toAccountTypedData` of it. */

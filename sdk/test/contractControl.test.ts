@@ -2,6 +2,7 @@ import { encodeFunctionData, parseAbi, type Address, type Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  admitProofs,
   createSession,
   decodeManagerEvent,
   encodeGrantWithSignature,
@@ -229,22 +230,40 @@ describe("orders", () => {
     });
     const proven = { order, session, scopes, signature };
 
-    expect(await tryExecute(packOrder(proven))).toMatchObject({ error: "LeaseMissing", args: [60] });
-    expect(await tryExecute(packOrder({ ...proven, lease: await leaseOf(issuedAt - 600, sentinel) }))).toMatchObject({
-      error: "LeaseNotCurrent",
-    });
-    expect(await tryExecute(packOrder({ ...proven, lease: await leaseOf(issuedAt, key) }))).toMatchObject({
-      error: "LeaseInvalid",
-    });
-    expect(await tryExecute(packOrder({ ...proven, lease }))).toEqual({
-      error: "ApprovalMissing",
-      args: [0n, 20n, 10n],
-    });
-    expect(await tryExecute(packOrder({ ...proven, lease, approval: signature }))).toMatchObject({
-      error: "ApprovalInvalid",
-    });
+    for (const [proofs, error] of [
+      [{}, "LeaseMissing"],
+      [{ lease: "0x1234" }, "LeaseMissing"],
+      [{ lease: await leaseOf(issuedAt - 600, sentinel) }, "LeaseNotCurrent"],
+      [{ lease: await leaseOf(issuedAt + 600, sentinel) }, "LeaseNotCurrent"],
+      [{ lease: await leaseOf(issuedAt, key) }, "LeaseInvalid"],
+      [{ lease }, "ApprovalMissing"],
+      [{ lease, approval: signature }, "ApprovalInvalid"],
+    ] as const) {
+      const refused = await tryExecute(packOrder({ ...proven, ...proofs }));
+      expect(refused).toMatchObject({ error });
+      // What can be known without signatures and counts is refused alike before anything is sent.
+      const isKnown = error === "LeaseMissing" || error === "LeaseNotCurrent";
+      const admitted = admitProofs({ session, signedOrder: proofs, now: await latchkey.getNow() });
+      expect(admitted?.error).toBe(isKnown ? error : undefined);
+      expect(admitted?.args.slice(0, 2)).toEqual(isKnown ? refused?.args.slice(0, 2) : undefined);
+    }
     const { logs } = await latchkey.submit(encodeExecute(packOrder({ ...proven, lease, approval })));
     expect(logs.map((log) => decodeManagerEvent(log)?.eventName)).toContain("OrderExecuted");
+  });
+
+  it("carry neither lease nor approval that nobody asked for", async () => {
+    const { session, scopes } = await grant();
+    const order = createOrder(session, scopes, 0, 1n);
+    const signature = await signOrder({ order, signer: key, ...domain });
+    const now = await latchkey.getNow();
+    expect(admitProofs({ session, signedOrder: {}, now })).toBeUndefined();
+    for (const proofs of [{ lease: random.bytes(71) }, { approval: random.bytes(65) }]) {
+      expect(admitProofs({ session, signedOrder: proofs, now })).toEqual({ error: "EncodingInvalid", args: [] });
+      expect(await tryExecute(packOrder({ order, session, scopes, signature, ...proofs }))).toEqual({
+        error: "EncodingInvalid",
+        args: [],
+      });
+    }
   });
 
   it("run as delegations: by a relayer with the key's signature, one call or several, or by the key itself", async () => {

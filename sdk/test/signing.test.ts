@@ -4,6 +4,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
 import {
   EncodingError,
+  fromGrantTypedData,
   hashApproval,
   hashControl,
   hashGrant,
@@ -120,6 +121,22 @@ describe("the signature of a SessionAccount's owner", () => {
     expect(await recoverTypedDataAddress({ ...nested, signature: inner })).toBe(key.address);
     expect(Buffer.from(signature.slice(2), "hex").toString("latin1")).toContain(type);
     expect(hashTypedData(toAccountTypedData(typedData, random.address()))).not.toBe(hashTypedData(nested));
+  });
+});
+
+describe("fromGrantTypedData", () => {
+  const grant = { ...createGrantable(random), deadline: 1_800_000_000 };
+
+  it("gives back what is about to be signed", () => {
+    expect(fromGrantTypedData(toGrantTypedData(grant, domain))).toEqual(grant);
+  });
+
+  it("refuses scopes that the session does not commit to, and enums beyond their values", () => {
+    const other = toGrantTypedData({ ...grant, scopes: createGrantable(random).scopes }, domain);
+    expect(attempt(() => fromGrantTypedData(other))).toBeInstanceOf(EncodingError);
+    const { message } = toGrantTypedData(grant, domain);
+    const odd = { message: { ...message, session: { ...message.session, accountKind: 7 } } };
+    expect(attempt(() => fromGrantTypedData(odd))).toBeInstanceOf(EncodingError);
   });
 });
 
