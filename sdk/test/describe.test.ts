@@ -1,4 +1,4 @@
-import { concatHex, zeroAddress, type Address } from "viem";
+import { concatHex, size, slice, zeroAddress, zeroHash, type Address, type Hex } from "viem";
 import { describe as group, expect, it } from "vitest";
 import {
   createScope,
@@ -276,6 +276,37 @@ group("describe", () => {
       `"Ends 1 Dec 2026, 12:00 UTC (in 12 hours), or after 1 order."`,
     );
     expect(put(session, noon + 7 * day).ends).toMatchInlineSnapshot(`"Ended 1 Dec 2026, 12:00 UTC."`);
+  });
+
+  it("leaves out no field of 300 random sessions", () => {
+    const random = createRandom(61);
+    for (let i = 0; i < 300; i += 1) {
+      const session = createRandomSession(random);
+      const { limits, ends } = describe(session, [createRandomScope(random)], { now: noon });
+      const text = limits.join("\n");
+      const { signer, approver, relayer, sentinel, salt, accountKind } = session;
+      const toKey = (bytes: Hex) => (size(bytes) > 20 ? slice(bytes, 20) : bytes);
+      if (size(signer) > 20) expect(text).toContain(`Its key is ${toKey(signer)}`);
+      if (approver !== "0x") expect(text.toLowerCase()).toContain(toKey(approver));
+      for (const address of [relayer, sentinel]) if (address !== zeroAddress) expect(text).toContain(address);
+      if (salt !== zeroHash) expect(text).toContain(salt);
+      expect(text.includes("Your account is a")).toBe(accountKind !== "sessionAccount");
+      expect(text.includes("between two orders")).toBe(session.minInterval !== 0);
+      expect(text.includes("needs a lease")).toBe(session.leaseTtl !== 0);
+      expect(text.includes("or revoke it for ever")).toBe(session.sentinelMayRevoke);
+      expect(text.includes("shows an order signed by its key")).toBe(session.revokeOnMisuse);
+      expect(ends).toContain(session.maxOrders.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ","));
+      for (const [index, { amount, approveAbove, token, kind }] of session.limits.entries()) {
+        const sentence = limits[index] ?? "";
+        const lead = { gross: "At most ", net: "May lose at most ", inventory: "May sell only what it bought of " };
+        expect(sentence.startsWith(lead[kind])).toBe(true);
+        expect(sentence).toContain(token === nativeToken ? "ETH" : token);
+        if (token === nativeToken) continue;
+        const digits = sentence.replaceAll(",", "");
+        if (kind !== "inventory" || amount !== 0n) expect(digits).toContain(`${amount} units`);
+        if (approveAbove !== 0n) expect(digits).toContain(`above ${approveAbove} units`);
+      }
+    }
   });
 
   it("leaves out no target, selector, token, policy or rule of 300 random scopes", () => {
