@@ -3,7 +3,7 @@ import { toUintBytes } from "./byteWriter.ts";
 import { batchMode, executionParameters } from "./encodeCalls.ts";
 import { sessionManagerAbi } from "./generated/abi.ts";
 import type { SignedOrder } from "./order.ts";
-import { packSessionOf, toCallProof } from "./packOrder.ts";
+import { packSessionOf, proveCalls } from "./packOrder.ts";
 import type { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 
@@ -43,7 +43,7 @@ export function toDelegation({
   scopes: readonly Scope[];
 }): Delegation {
   const { nonce, deadline, gasLimit, calls } = order;
-  const parts = calls.map((call, index) => toCallProof(call, scopes, `order.calls[${index}]`));
+  const parts = proveCalls(calls, scopes);
   const context = encodeAbiParameters(contextParameters, [
     {
       session: packSessionOf(order, session),

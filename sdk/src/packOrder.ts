@@ -1,12 +1,10 @@
 import { concatHex, isAddressEqual, keccak256, type Hex } from "viem";
 import { toSizedBytes, toUintBytes } from "./byteWriter.ts";
 import { FieldInvalidError } from "./errors.ts";
-import { hashPackedScope } from "./hashScope.ts";
 import type { Call, Order } from "./order.ts";
-import { packScope } from "./packScope.ts";
 import { packSession } from "./packSession.ts";
 import type { Scope } from "./scope.ts";
-import { getScopeProof } from "./scopesTree.ts";
+import { createScopesTree, type ProvenScope } from "./scopesTree.ts";
 import type { Session } from "./session.ts";
 
 /** A signed order as `execute` and `executeBatch` take it; `docs/encoding.md`. */
@@ -28,13 +26,14 @@ export function packOrder({
   approval?: Hex;
 }): Hex {
   const packedSession = packSessionOf(order, session);
+  const calls = proveCalls(order.calls, scopes);
   return concatHex([
     toUintBytes(order.gasLimit, 4, "order.gasLimit"),
     toUintBytes(order.nonce, 3, "order.nonce"),
     toUintBytes(order.deadline, 6, "order.deadline"),
     toSizedBytes(packedSession, 2, "session"),
-    toUintBytes(order.calls.length, 1, "number of order.calls"),
-    ...order.calls.map((call, index) => packCall(call, scopes, `order.calls[${index}]`)),
+    toUintBytes(calls.length, 1, "number of order.calls"),
+    ...calls.map((call, index) => packCall(call, `order.calls[${index}]`)),
     toSizedBytes(signature, 2, "signature"),
     toSizedBytes(lease, 2, "lease"),
     toSizedBytes(approval, 2, "approval"),
@@ -50,31 +49,32 @@ export function packSessionOf({ sessionId }: Pick<Order, "sessionId">, session: 
   return packed;
 }
 
-function packCall(call: Call, scopes: readonly Scope[], path: string): Hex {
-  const { packedScope, proof } = toCallProof(call, scopes, path);
+function packCall({ call: { value, data }, packedScope, proof }: ProvenCall, path: string): Hex {
   return concatHex([
     toSizedBytes(packedScope, 2, `${path}.scope`),
     toUintBytes(proof.length, 1, `length of the proof of ${path}.scope`),
     ...proof,
-    toUintBytes(call.value, 16, `${path}.value`),
-    toSizedBytes(call.data, 3, `${path}.data`),
+    toUintBytes(value, 16, `${path}.value`),
+    toSizedBytes(data, 3, `${path}.data`),
   ]);
 }
 
-/** The packed scope that a call names, and its siblings from the leaf up. */
-export function toCallProof(
-  call: Call,
-  scopes: readonly Scope[],
-  path: string,
-): { packedScope: Hex; proof: readonly Hex[] } {
-  const packed = scopes.map(packScope);
-  const index = packed.findIndex((bytes) => hashPackedScope(bytes) === call.scope.toLowerCase());
-  const [scope, packedScope] = [scopes[index], packed[index]];
-  if (scope === undefined || packedScope === undefined) {
-    throw new FieldInvalidError(`${path}.scope`, `is ${call.scope}, which is not the leaf of a scope of the session`);
-  }
-  if (!isAddressEqual(scope.target, call.target)) {
-    throw new FieldInvalidError(`${path}.target`, `is ${call.target}, but its scope's is ${scope.target}`);
-  }
-  return { packedScope, proof: getScopeProof(scopes, call.scope) };
+type ProvenCall = ProvenScope & { call: Call };
+
+/** Each call with its scope and proof. Throws `FieldInvalidError` on one that is not of one of `scopes`. */
+export function proveCalls(calls: readonly Call[], scopes: readonly Scope[]): ProvenCall[] {
+  if (calls.length === 0) return [];
+  const tree = createScopesTree(scopes);
+  return calls.map((call, index) => {
+    const { scope: leaf, target } = call;
+    const path = `order.calls[${index}]`;
+    const found = tree.find(leaf);
+    if (found === undefined) {
+      throw new FieldInvalidError(`${path}.scope`, `is ${leaf}, which is not the leaf of a scope of the session`);
+    }
+    if (!isAddressEqual(found.scope.target, target)) {
+      throw new FieldInvalidError(`${path}.target`, `is ${target}, but its scope's is ${found.scope.target}`);
+    }
+    return { ...found, call };
+  });
 }
