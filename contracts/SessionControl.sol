@@ -28,7 +28,8 @@ contract SessionControl is MisuseProofs {
     /// @inheritdoc ISessionControl
     function surrender(bytes calldata session) external nonReentrant {
         SessionView memory view_ = SessionReader.read(session);
-        if (msg.sender != view_.packed.signer() || view_.options.signerTailLength != 0) revert CallerNotAllowed(msg.sender);
+        if (msg.sender != view_.packed.signer() || view_.options.signerTailLength != 0)
+            revert CallerNotAllowed(msg.sender);
         _revoke(view_, msg.sender);
     }
 
@@ -37,7 +38,8 @@ contract SessionControl is MisuseProofs {
         SessionView memory view_ = SessionReader.read(session);
         _checkDeadline(control.deadline);
         bytes32 digest = _digestOf(ControlHash.SURRENDER, view_, control);
-        if (!_isSignedByKey(view_.packed, view_.options, digest, control.signature)) revert ControlSignatureInvalid(digest);
+        if (!_isSignedByKey(view_.packed, view_.options, digest, control.signature))
+            revert ControlSignatureInvalid(digest);
         _revoke(view_, view_.packed.signer());
     }
 
@@ -261,7 +263,9 @@ contract SessionControl is MisuseProofs {
         bytes32 digest,
         bytes calldata signature
     ) private view returns (bool) {
-        return session.options.sentinel != address(0) && SignerCheck.isSignedBy(session.options.sentinel, digest, signature);
+        return
+            session.options.sentinel != address(0) &&
+            SignerCheck.isSignedBy(session.options.sentinel, digest, signature);
     }
 
     function _digestOf(

@@ -36,8 +36,9 @@ contract SessionManager is ISessionUse, SessionEnding, OrderRuns {
     /// @inheritdoc ISessionUse
     function revoke(bytes calldata session) external nonReentrant {
         SessionView memory view_ = SessionReader.read(session);
-        bool mayRevoke = msg.sender == view_.account ||
-            (msg.sender == view_.options.sentinel && view_.flags & SessionLayout.SENTINEL_MAY_REVOKE != 0);
+        bool mayRevoke =
+            msg.sender == view_.account ||
+                (msg.sender == view_.options.sentinel && view_.flags & SessionLayout.SENTINEL_MAY_REVOKE != 0);
         if (!mayRevoke) revert CallerNotAllowed(msg.sender);
         _revoke(view_, msg.sender);
     }

@@ -52,11 +52,12 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
         if (msg.sender != MANAGER) revert ExecutorNotAllowed(msg.sender, MANAGER);
         if (mode != 0) revert ExecutionModeNotSupported(mode);
         if (executionCalldata.length < 52) revert ExecutionCalldataTooShort(executionCalldata.length, 52);
-        address target = address(bytes20(executionCalldata[:20]));
-        uint256 value = uint256(bytes32(executionCalldata[20:52]));
+        // (address target, uint256 value) = the first 20 and the next 32 bytes of executionCalldata;
         // (bool ok, bytes memory answer) = target.call{value: value}(executionCalldata[52:]), answered as `bytes[]` of
         // one element, but with a bounded copy and without a second one.
         assembly ("memory-safe") {
+            let target := shr(96, calldataload(executionCalldata.offset))
+            let value := calldataload(add(executionCalldata.offset, 20))
             let start := mload(0x40)
             let size := sub(executionCalldata.length, 52)
             calldatacopy(start, add(executionCalldata.offset, 52), size)

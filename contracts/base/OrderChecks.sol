@@ -10,6 +10,7 @@ import {CalldataReader} from "../libraries/CalldataReader.sol";
 import {CallCheck} from "../libraries/CallCheck.sol";
 import {Limits} from "../libraries/Limits.sol";
 import {OrderHash, WordList, WordListLib} from "../libraries/OrderHash.sol";
+import {OrderRecord} from "../libraries/OrderRecord.sol";
 import {OrderHead, PackedCall, PackedOrderLib} from "../libraries/PackedOrder.sol";
 import {PackedSession} from "../libraries/PackedSession.sol";
 import {ScopeCodec} from "../libraries/ScopeCodec.sol";
@@ -21,36 +22,15 @@ import {SessionWord, StoredStatus} from "../libraries/SessionWord.sol";
 import {SignerCheck} from "../libraries/SignerCheck.sol";
 import {SessionStorage} from "./SessionStorage.sol";
 
-/// @dev An order that is being checked and run. What can be read where it lies in calldata is not kept.
-struct OrderView {
-    PackedSession session;
-    bytes32 sessionId;
-    /// The session's state word with the order's nonce used.
-    SessionWord word;
-    Limits limits;
-    /// How many words of state the order may write for them.
-    uint256 counters;
-    /// Where the session's optional fields start.
-    uint256 optionsAt;
-    /// Where the number of calls is; the calls follow.
-    uint256 callsAt;
-    bytes32 hash;
-    /// Whether the approver has signed.
-    bool isApproved;
-    /// Whether a scope asks a policy.
-    bool asksPolicy;
-}
-
 /// @title Everything that is checked of an order before its calls
 abstract contract OrderChecks is SessionStorage {
     uint256 private constant GATE_OPTIONS = SessionLayout.RELAYER | SessionLayout.MIN_INTERVAL;
     uint256 private constant PROOF_OPTIONS =
         SessionLayout.LONG_SIGNER | SessionLayout.LEASE_TTL | SessionLayout.APPROVER;
-    uint256 private constant OTHER_ACCOUNT_KIND =
-        SessionLayout.ACCOUNT_KIND_MASK << SessionLayout.ACCOUNT_KIND_SHIFT;
+    uint256 private constant OTHER_ACCOUNT_KIND = SessionLayout.ACCOUNT_KIND_MASK << SessionLayout.ACCOUNT_KIND_SHIFT;
 
-    /// @param view_ Filled; must be as new.
-    function _check(bytes calldata order, address submitter, OrderView memory view_) internal view {
+    /// @param record Filled.
+    function _check(bytes calldata order, address submitter, OrderRecord record) internal view {
         OrderHead head = PackedOrderLib.headOf(order);
         uint256 cursor = CalldataReader.start(order);
         // At most 2^16 + 15 beyond the order's start.
@@ -62,24 +42,24 @@ abstract contract OrderChecks is SessionStorage {
             cursor += sessionLength;
             // A count read past the end must not be followed.
             if (cursor >= end) revert EncodingInvalid();
-            view_.session = session;
-            view_.callsAt = cursor;
-            SessionWord word = _checkSession(session, sessionLength, view_);
-            view_.word = _checkOrder(session, word, head, submitter, view_.optionsAt);
-            cursor = _checkCalls(view_, session, head);
-            _checkProofs(view_, session, cursor, end, submitter);
-            if (view_.asksPolicy) _askPolicies(view_, session);
+            record.setPlaces(session, cursor);
+            SessionWord word = _checkSession(session, sessionLength, record);
+            record.setWord(_checkOrder(session, word, head, submitter, record.optionsAt()));
+            cursor = _checkCalls(record, session, head);
+            _checkProofs(record, session, cursor, end, submitter);
+            if (record.asksPolicy()) _askPolicies(record, session);
         }
     }
 
     function _checkSession(
         PackedSession session,
         uint256 length,
-        OrderView memory view_
+        OrderRecord record
     ) private view returns (SessionWord word) {
-        (view_.limits, view_.counters, view_.optionsAt) = SessionReader.readLimits(session, length);
+        (Limits limits, uint256 counters, uint256 optionsAt) = SessionReader.readLimits(session, length);
+        record.setLimits(limits, counters, optionsAt);
         bytes32 id = CalldataReader.hash(PackedSession.unwrap(session), length);
-        view_.sessionId = id;
+        record.setSessionId(id);
         word = _words[id];
         if (!word.isActive()) {
             revert SessionNotActive(id, ISessionTypes.SessionStatus(uint8(word.status())));
@@ -133,11 +113,11 @@ abstract contract OrderChecks is SessionStorage {
 
     /// @return cursor Where the calls end.
     function _checkCalls(
-        OrderView memory view_,
+        OrderRecord record,
         PackedSession session,
         OrderHead head
     ) private view returns (uint256 cursor) {
-        cursor = view_.callsAt;
+        cursor = record.callsAt();
         uint256 count = CalldataReader.byteAt(cursor);
         WordList callHashes = WordListLib.allocate(count);
         unchecked {
@@ -145,19 +125,24 @@ abstract contract OrderChecks is SessionStorage {
         }
         for (uint256 i; i < count; ++i) {
             bytes32 callHash;
-            (cursor, callHash) = _checkCall(view_, session, PackedCall.wrap(cursor), i);
+            (cursor, callHash) = _checkCall(record, session, PackedCall.wrap(cursor), i);
             callHashes.set(i, callHash);
         }
         bytes32 callsHash = callHashes.hash(count);
-        view_.hash = _hashTypedDataV4(
-            OrderHash.hashOrder(view_.sessionId, head.nonce(), head.deadline(), head.gasLimit(), callsHash)
+        bytes32 structHash = OrderHash.hashOrder(
+            record.sessionId(),
+            head.nonce(),
+            head.deadline(),
+            head.gasLimit(),
+            callsHash
         );
+        record.setHash(_hashTypedDataV4(structHash));
     }
 
     /// @return end Where the packed call ends.
     /// @return callHash EIP-712 hash of the call.
     function _checkCall(
-        OrderView memory view_,
+        OrderRecord record,
         PackedSession session,
         PackedCall call,
         uint256 index
@@ -171,7 +156,7 @@ abstract contract OrderChecks is SessionStorage {
             uint256 head = CalldataReader.word(scopeAt);
             CallCheck.check(scopeAt, head, session.account(), index, value, dataAt, dataLength);
             if (session.flags() & OTHER_ACCOUNT_KIND != 0) _checkModule(session, head, dataAt, index);
-            if (ScopeCodec.hasPolicy(head)) view_.asksPolicy = true;
+            if (ScopeCodec.hasPolicy(head)) record.setAsksPolicy();
             end = dataAt + dataLength;
             bytes32 dataHash = CalldataReader.hash(dataAt, dataLength);
             callHash = OrderHash.hashCall(ScopeCodec.targetOf(head), value, dataHash, leaf);
@@ -190,7 +175,7 @@ abstract contract OrderChecks is SessionStorage {
     /// @param cursor Where the calls end.
     /// @param end Where the order ends.
     function _checkProofs(
-        OrderView memory view_,
+        OrderRecord record,
         PackedSession session,
         uint256 cursor,
         uint256 end,
@@ -199,7 +184,7 @@ abstract contract OrderChecks is SessionStorage {
         bytes calldata signature;
         (signature, cursor) = PackedOrderLib.readSized(cursor);
         if (session.flags() & PROOF_OPTIONS != 0) {
-            return _checkOptionalProofs(view_, signature, cursor, end, submitter);
+            return _checkOptionalProofs(record, signature, cursor, end, submitter);
         }
         // Neither lease nor approval is due, so neither may be given: two lengths of 0 end the order.
         unchecked {
@@ -211,28 +196,29 @@ abstract contract OrderChecks is SessionStorage {
         if (signature.length == 0) {
             if (submitter == key) return;
         }
-        if (!SignerCheck.isSignedBy(key, view_.hash, signature)) revert SignatureInvalid(view_.hash);
+        if (!SignerCheck.isSignedBy(key, record.hash(), signature)) revert SignatureInvalid(record.hash());
     }
 
     function _checkOptionalProofs(
-        OrderView memory view_,
+        OrderRecord record,
         bytes calldata signature,
         uint256 cursor,
         uint256 end,
         address submitter
     ) private view {
-        Options memory options = SessionOptions.read(view_.session.flags(), view_.optionsAt);
+        Options memory options = SessionOptions.read(record.session().flags(), record.optionsAt());
         bytes calldata lease;
         bytes calldata approval;
         (lease, cursor) = PackedOrderLib.readSized(cursor);
         (approval, cursor) = PackedOrderLib.readSized(cursor);
         if (cursor != end) revert EncodingInvalid();
-        bool isKey = options.signerTailLength == 0 && submitter == view_.session.signer();
+        bool isKey = options.signerTailLength == 0 && submitter == record.session().signer();
         if (signature.length != 0 || !isKey) {
-            if (!_isSignedByKey(view_.session, options, view_.hash, signature)) revert SignatureInvalid(view_.hash);
+            if (!_isSignedByKey(record.session(), options, record.hash(), signature))
+                revert SignatureInvalid(record.hash());
         }
-        _checkLease(view_.sessionId, options, lease);
-        view_.isApproved = _checkApproval(options, view_.hash, approval);
+        _checkLease(record.sessionId(), options, lease);
+        if (_checkApproval(options, record.hash(), approval)) record.setApproved();
     }
 
     function _isSignedByKey(
@@ -282,8 +268,8 @@ abstract contract OrderChecks is SessionStorage {
     }
 
     /// @dev A policy can only reject; what it does with gas is the order's own.
-    function _askPolicies(OrderView memory view_, PackedSession session) private view {
-        uint256 cursor = view_.callsAt;
+    function _askPolicies(OrderRecord record, PackedSession session) private view {
+        uint256 cursor = record.callsAt();
         uint256 count = CalldataReader.byteAt(cursor);
         unchecked {
             cursor += 1;
@@ -295,7 +281,7 @@ abstract contract OrderChecks is SessionStorage {
             uint256 scopeAt = call.scopeAt();
             if (ScopeCodec.hasPolicy(CalldataReader.word(scopeAt))) {
                 bytes calldata data = CalldataReader.slice(dataAt, dataLength);
-                _askPolicy(session.account(), view_.sessionId, i, scopeAt, value, data);
+                _askPolicy(session.account(), record.sessionId(), i, scopeAt, value, data);
             }
             unchecked {
                 cursor = dataAt + dataLength;

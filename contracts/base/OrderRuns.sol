@@ -7,11 +7,12 @@ import {CalldataReader} from "../libraries/CalldataReader.sol";
 import {LimitCounter} from "../libraries/LimitCounter.sol";
 import {LimitRecord, Limits} from "../libraries/Limits.sol";
 import {Meter} from "../libraries/Meter.sol";
+import {OrderRecord, OrderRecordLib} from "../libraries/OrderRecord.sol";
 import {PackedCall, PackedOrderLib} from "../libraries/PackedOrder.sol";
 import {ScopeCodec} from "../libraries/ScopeCodec.sol";
 import {SessionWord} from "../libraries/SessionWord.sol";
 import {Allowance, AllowanceFault, TemporaryAllowance} from "../libraries/TemporaryAllowance.sol";
-import {OrderChecks, OrderView} from "./OrderChecks.sol";
+import {OrderChecks} from "./OrderChecks.sol";
 
 /// @title Running an order: its calls, and what they are charged
 /// @dev From the calls on a failure is returned, not reverted, so that `_run` can undo the order in its own way.
@@ -26,158 +27,163 @@ abstract contract OrderRuns is OrderChecks {
     uint256 private constant COUNTER_WRITE_GAS = 23_000;
 
     function _run(bytes calldata order, address submitter, bool isolated) internal {
-        OrderView memory view_;
-        _check(order, submitter, view_);
+        OrderRecord record = OrderRecordLib.create();
+        _check(order, submitter, record);
         uint256 available = gasleft();
-        uint256 required = _settleGas(view_.counters);
+        uint256 required = _settleGas(record.counters());
         if (available < required) revert OrderOutOfGas(available, required);
-        _words[view_.sessionId] = view_.word;
+        _words[record.sessionId()] = record.word();
 
-        bytes memory failure = _runCalls(view_);
-        if (failure.length == 0) failure = _settle(view_);
+        bytes memory failure;
+        // An order without calls only uses its nonce.
+        if (CalldataReader.byteAt(record.callsAt()) != 0) failure = _runCalls(record, required);
         uint24 nonce = PackedOrderLib.headOf(order).nonce();
         if (failure.length == 0) {
-            emit OrderExecuted(view_.sessionId, view_.hash, nonce);
+            emit OrderExecuted(record.sessionId(), record.hash(), nonce);
         } else if (isolated) {
-            revert OrderCallsFailed(view_.sessionId, view_.hash, nonce, view_.word, failure);
+            revert OrderCallsFailed(record.sessionId(), record.hash(), nonce, record.word(), failure);
         } else {
             _revertWith(failure);
         }
     }
 
-    function _runCalls(OrderView memory view_) private returns (bytes memory failure) {
-        uint256 cursor = view_.callsAt;
+    /// @param settleGas What must be left once the calls are done.
+    function _runCalls(OrderRecord record, uint256 settleGas) private returns (bytes memory failure) {
+        uint256 cursor = record.callsAt();
         uint256 count = CalldataReader.byteAt(cursor);
-        if (count == 0) return failure;
-        address unreadable = _startMeter(view_);
+        address unreadable = _startMeter(record);
         if (unreadable != address(0)) return _unreadable(unreadable);
         unchecked {
             cursor += 1;
         }
         do {
-            (failure, cursor) = _runCall(view_, PackedCall.wrap(cursor), count);
+            (failure, cursor) = _runCall(record, PackedCall.wrap(cursor), count);
             if (failure.length != 0) return failure;
             unchecked {
                 --count;
             }
         } while (count != 0);
+        if (record.limits().count() != 0) return _settle(record, settleGas);
     }
 
-    /// @return The first token that did not answer; 0 = all did.
-    function _startMeter(OrderView memory view_) private view returns (address) {
-        Limits limits = view_.limits;
+    /// @return unreadable The first token that did not answer; 0 = all did.
+    function _startMeter(OrderRecord record) private view returns (address unreadable) {
+        Limits limits = record.limits();
         uint256 count = limits.count();
-        SessionWord stored = view_.word;
+        address account = record.session().account();
+        SessionWord stored = record.word();
         for (uint256 i; i < count; ++i) {
-            if (i != 0) stored = _spends[view_.sessionId][i];
-            LimitRecord limit = limits.at_(i);
-            limit.setSpent(LimitCounter.read(limit, stored));
+            if (i != 0) stored = _spends[record.sessionId()][i];
+            unreadable = Meter.start(limits, i, account, stored);
+            if (unreadable != address(0)) return unreadable;
         }
-        return Meter.start(limits, view_.session.account());
     }
 
     /// @param left How many calls of the order are to come, this one included.
     /// @return failure Empty if the call ran and is charged.
     /// @return end Where the packed call ends.
     function _runCall(
-        OrderView memory view_,
+        OrderRecord record,
         PackedCall call,
         uint256 left
     ) private returns (bytes memory failure, uint256 end) {
-        uint256 scopeHead = CalldataReader.word(call.scopeAt());
+        uint256 scopeAt = call.scopeAt();
+        uint256 scopeHead = CalldataReader.word(scopeAt);
         (, uint256 proofEnd) = call.proof();
         (uint256 value, uint256 dataAt, uint256 dataLength) = PackedOrderLib.content(proofEnd);
         unchecked {
             end = dataAt + dataLength;
         }
-        // A transfer has no temporary allowance (its target would be the token itself): one amount is declared.
         address token = ScopeCodec.targetOf(scopeHead);
         uint256 amount;
+        uint256 consent;
         if (ScopeCodec.spends(scopeHead)) {
-            (failure, token, amount) = _callWithAllowance(view_, call, left);
+            Allowance memory allowance = _toAllowance(record, scopeAt, scopeHead);
+            token = allowance.token;
+            failure = _toFailure(TemporaryAllowance.set(allowance), token);
+            if (failure.length != 0) return (failure, end);
+            (failure, ) = _call(record, allowance.target, value, dataAt, dataLength, left);
+            if (failure.length != 0) return (failure, end);
+            AllowanceFault fault;
+            (fault, amount) = TemporaryAllowance.takeBack(allowance);
+            failure = _toFailure(fault, token);
         } else {
+            (failure, consent) = _call(record, token, value, dataAt, dataLength, left);
+            // A transfer has no temporary allowance (its target would be the token itself): one amount is declared.
             bool moves;
             (moves, amount) = Meter.declaredAmount(ScopeCodec.selectorOf(scopeHead), dataAt);
-            failure = _call(view_, call, left, moves);
+            if (moves) {
+                if (consent == 0 && failure.length == 0) return (_refused(token), end);
+            }
         }
         if (failure.length != 0) return (failure, end);
-        address unreadable = Meter.charge(view_.limits, view_.session.account(), value, token, amount, left == 1);
+        address unreadable = Meter.charge(record.limits(), record.session().account(), value, token, amount, left == 1);
         if (unreadable != address(0)) failure = _unreadable(unreadable);
     }
 
     /// @param left As in `_runCall`.
-    /// @param moves Whether the call is a token's transfer, whose answer counts.
+    /// @return failure Empty if the call succeeded.
+    /// @return consent As `AccountCalls.call` has it.
     function _call(
-        OrderView memory view_,
-        PackedCall call,
-        uint256 left,
-        bool moves
-    ) private returns (bytes memory failure) {
-        (, uint256 proofEnd) = call.proof();
-        (uint256 value, uint256 dataAt, uint256 dataLength) = PackedOrderLib.content(proofEnd);
+        OrderRecord record,
+        address target,
+        uint256 value,
+        uint256 dataAt,
+        uint256 dataLength,
+        uint256 left
+    ) private returns (bytes memory failure, uint256 consent) {
         uint256 available = gasleft();
         uint256 required = AccountCalls.gasToCall(dataLength);
-        if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
-        bool isSafe = view_.session.isSafe();
-        address target = ScopeCodec.targetOf(CalldataReader.word(call.scopeAt()));
-        address account = view_.session.account();
-        (bool ok, uint256 consent) = AccountCalls.call(account, isSafe, target, value, dataAt, dataLength);
+        if (available < required) return (abi.encodeWithSelector(OrderOutOfGas.selector, available, required), 0);
+        bool isSafe = record.session().isSafe();
+        bool ok;
+        (ok, consent) = AccountCalls.call(record.session().account(), isSafe, target, value, dataAt, dataLength);
         if (!ok) {
-            uint256 index = CalldataReader.byteAt(view_.callsAt) - left;
-            return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(isSafe));
-        }
-        if (moves) {
-            if (consent == 0) return abi.encodeWithSelector(TokenRefused.selector, target);
+            uint256 index = CalldataReader.byteAt(record.callsAt()) - left;
+            failure = abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(isSafe));
         }
     }
 
     /// @dev The target may pull at most what the limits have left, during this call only.
-    /// @param left As in `_runCall`.
-    function _callWithAllowance(
-        OrderView memory view_,
-        PackedCall call,
-        uint256 left
-    ) private returns (bytes memory failure, address token, uint256 consumed) {
-        uint256 scopeAt = call.scopeAt();
-        ISessionTypes.SpendMethod method;
-        (method, token) = ScopeCodec.readSpend(scopeAt);
-        Allowance memory allowance = Allowance({
-            account: view_.session.account(),
-            isSafe: view_.session.isSafe(),
-            token: token,
-            target: ScopeCodec.targetOf(CalldataReader.word(scopeAt)),
-            method: method,
-            cap: Meter.leastLeft(view_.limits, token),
-            before: 0
-        });
-        failure = _toFailure(TemporaryAllowance.set(allowance), token);
-        if (failure.length != 0) return (failure, token, 0);
-        failure = _call(view_, call, left, false);
-        if (failure.length != 0) return (failure, token, 0);
-        AllowanceFault fault;
-        (fault, consumed) = TemporaryAllowance.takeBack(allowance);
-        failure = _toFailure(fault, token);
+    function _toAllowance(
+        OrderRecord record,
+        uint256 scopeAt,
+        uint256 scopeHead
+    ) private pure returns (Allowance memory) {
+        (ISessionTypes.SpendMethod method, address token) = ScopeCodec.readSpend(scopeAt);
+        return
+            Allowance({
+                account: record.session().account(),
+                isSafe: record.session().isSafe(),
+                token: token,
+                target: ScopeCodec.targetOf(scopeHead),
+                method: method,
+                cap: Meter.leastLeft(record.limits(), token),
+                before: 0
+            });
     }
 
     function _toFailure(AllowanceFault fault, address token) private view returns (bytes memory failure) {
         if (fault == AllowanceFault.None) return failure;
         if (fault == AllowanceFault.TokenUnreadable) return _unreadable(token);
+        return _refused(token);
+    }
+
+    function _refused(address token) private pure returns (bytes memory) {
         return abi.encodeWithSelector(TokenRefused.selector, token);
     }
 
     /// @dev The word is read again: nothing can have changed it while the lock is held, and if something had, nothing
     /// would be spent.
-    function _settle(OrderView memory view_) private returns (bytes memory failure) {
-        Limits limits = view_.limits;
+    /// @param required Gas that must be left.
+    function _settle(OrderRecord record, uint256 required) private returns (bytes memory failure) {
+        Limits limits = record.limits();
         uint256 count = limits.count();
-        // An order without calls changes no balance.
-        if (count == 0 || CalldataReader.byteAt(view_.callsAt) == 0) return failure;
         uint256 available = gasleft();
-        uint256 required = _settleGas(view_.counters);
         if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
-        bytes32 sessionId = view_.sessionId;
+        bytes32 sessionId = record.sessionId();
         for (uint256 i; i < count; ++i) {
-            failure = _settleLimit(sessionId, limits.at_(i), i, view_.isApproved);
+            failure = _settleLimit(sessionId, limits.at_(i), i, record.isApproved());
             if (failure.length != 0) return failure;
         }
         SessionWord word = _words[sessionId];

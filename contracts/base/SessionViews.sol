@@ -6,9 +6,10 @@ import {AccountWord} from "../libraries/AccountWord.sol";
 import {LimitCounter} from "../libraries/LimitCounter.sol";
 import {OrderHash, WordList, WordListLib} from "../libraries/OrderHash.sol";
 import {Limits, LimitRecord} from "../libraries/Limits.sol";
+import {OrderRecord, OrderRecordLib} from "../libraries/OrderRecord.sol";
 import {SessionReader, SessionView} from "../libraries/SessionReader.sol";
 import {SessionWord, StoredStatus} from "../libraries/SessionWord.sol";
-import {OrderChecks, OrderView} from "./OrderChecks.sol";
+import {OrderChecks} from "./OrderChecks.sol";
 
 /// @title What can be read of sessions
 /// @dev Views show no authority that is gone, and revert while an order runs.
@@ -54,9 +55,9 @@ abstract contract SessionViews is ISessionControl, OrderChecks {
         bytes calldata order,
         address submitter
     ) external view nonReentrantView returns (bytes32 orderHash) {
-        OrderView memory view_;
-        _check(order, submitter, view_);
-        return view_.hash;
+        OrderRecord record = OrderRecordLib.create();
+        _check(order, submitter, record);
+        return record.hash();
     }
 
     /// @inheritdoc ISessionControl

@@ -62,7 +62,14 @@ library CallCheck {
         }
         // Token transfers must be long enough for the amount the meter declares from them.
         uint256 selector = ScopeCodec.selectorOf(head);
-        uint256 required = selector == 0 ? 0 : selector == TRANSFER ? 68 : selector == TRANSFER_FROM ? 100 : 4;
+        uint256 required =
+            selector == 0
+                ? 0
+                : selector == TRANSFER
+                    ? 68
+                    : selector == TRANSFER_FROM
+                        ? 100
+                        : 4;
         if (dataLength < required) return (Breach.DATA, 0, 0);
         if (required == 0) {
             if (dataLength != 0) return (Breach.DATA, 0, 0);

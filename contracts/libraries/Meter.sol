@@ -6,6 +6,8 @@ import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {AccountCalls} from "./AccountCalls.sol";
 import {CalldataReader} from "./CalldataReader.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
+import {SessionWord} from "./SessionWord.sol";
+import {LimitCounter} from "./LimitCounter.sol";
 import {LimitRecord, Limits} from "./Limits.sol";
 
 /// @title Metering of limits
@@ -13,18 +15,23 @@ import {LimitRecord, Limits} from "./Limits.sol";
 /// and by how much the account's balance dropped across it; what comes back in a later call does not count. Net and
 /// inventory limits see the balance before and after the whole order.
 library Meter {
-    /// @notice Reads the balance of every limit's token.
-    /// @return unreadable The first token that did not answer; 0 = all did.
-    function start(Limits limits, address account) internal view returns (address unreadable) {
-        uint256 count = limits.count();
-        for (uint256 i; i < count; ++i) {
-            LimitRecord limit = limits.at_(i);
-            (bool ok, uint256 balance) = _balance(limits, i, account, true);
-            if (!ok) return limit.token();
-            limit.setBalanceAtStart(balance);
-            limit.setBalance(balance);
-            limit.setCharged(0);
-        }
+    /// @notice Reads what is stored of a limit, and the balance of its token.
+    /// @param index Of the limit; those before it are started.
+    /// @param stored The limit's counter.
+    /// @return unreadable The limit's token if it did not answer; else 0.
+    function start(
+        Limits limits,
+        uint256 index,
+        address account,
+        SessionWord stored
+    ) internal view returns (address unreadable) {
+        LimitRecord limit = limits.at_(index);
+        limit.setSpent(LimitCounter.read(limit, stored));
+        (bool ok, uint256 balance) = _balance(limits, index, limit.token(), account, true);
+        if (!ok) return limit.token();
+        limit.setBalanceAtStart(balance);
+        limit.setBalance(balance);
+        limit.setCharged(0);
     }
 
     /// @notice Charges every gross limit for one call, and makes the balances after it those before the next.
@@ -48,7 +55,7 @@ library Meter {
             bool isGross = limit.isKind(ISessionTypes.LimitKind.Gross);
             if (!isGross && !isLast) continue;
             address limited = limit.token();
-            (bool ok, uint256 balance) = _balance(limits, i, account, isLast);
+            (bool ok, uint256 balance) = _balance(limits, i, limited, account, isLast);
             if (!ok) return limited;
             if (isGross) {
                 uint256 charged = limited == token ? amount : 0;
@@ -112,10 +119,10 @@ library Meter {
     function _balance(
         Limits limits,
         uint256 index,
+        address token,
         address account,
         bool areFresh
     ) private view returns (bool ok, uint256 balance) {
-        address token = limits.at_(index).token();
         for (uint256 i; i < index; ++i) {
             LimitRecord earlier = limits.at_(i);
             if (earlier.token() != token) continue;

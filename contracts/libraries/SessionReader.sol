@@ -51,50 +51,64 @@ library SessionReader {
         unchecked {
             cursor = PackedSession.unwrap(session) + SessionLayout.HEADER;
             uint256 end = cursor - SessionLayout.HEADER + length;
-            counters = head >> (240 + SessionLayout.LIMITS_SHIFT);
-            limits = LimitsLib.allocate(counters);
-            uint256 count = counters;
+            uint256 count = head >> (240 + SessionLayout.LIMITS_SHIFT);
+            counters = count;
+            limits = LimitsLib.allocate(count);
+            uint256 elapsed = _elapsed(uint48(head >> 32));
             for (uint256 i; i < count; ++i) {
-                uint256 limitFlags;
-                (cursor, limitFlags) = _readLimit(cursor, uint48(head >> 32), limits.at_(i));
-                if (limitFlags & SessionLayout.LIMIT_APPROVE_ABOVE != 0) ++counters;
+                uint256 approvals;
+                (cursor, approvals) = _readLimit(cursor, elapsed, limits.at_(i));
+                counters += approvals;
             }
             uint256 flags = head >> 240;
-            uint256 actualEnd = flags & SessionLayout.OPTIONAL_FIELDS == 0 ? cursor : SessionOptions.skip(flags, cursor);
+            uint256 actualEnd =
+                flags & SessionLayout.OPTIONAL_FIELDS == 0 ? cursor : SessionOptions.skip(flags, cursor);
             if (actualEnd != end) revert ISessionErrors.EncodingInvalid();
         }
     }
 
+    /// @dev Seconds since `validAfter`, 0 before it; without a jump.
+    function _elapsed(uint256 validAfter) private view returns (uint256 elapsed) {
+        assembly ("memory-safe") {
+            elapsed := mul(gt(timestamp(), validAfter), sub(timestamp(), validAfter))
+        }
+    }
+
+    /// @return end Where the packed limit ends.
+    /// @return approvals 1 if the limit asks for approval.
     function _readLimit(
         uint256 cursor,
-        uint256 validAfter,
+        uint256 elapsed,
         LimitRecord limit
-    ) private view returns (uint256, uint256 flags) {
-        // As in `readLimits`: the cursor stays far below 2^256. A period field is never 0 in a granted session; in bytes
-        // that were never granted, 0 reads as a lifetime.
+    ) private pure returns (uint256 end, uint256 approvals) {
+        // As in `readLimits`: the cursor stays far below 2^256.
         unchecked {
-            flags = CalldataReader.byteAt(cursor);
-            cursor += 1;
+            uint256 flags = CalldataReader.byteAt(cursor);
             uint256 token = uint160(NATIVE_TOKEN);
+            end = cursor + 1;
             if (flags & SessionLayout.LIMIT_NATIVE == 0) {
-                token = uint160(CalldataReader.addressAt(cursor));
-                cursor += 20;
+                token = uint160(CalldataReader.addressAt(end));
+                end = cursor + 21;
             }
-            uint256 amount = CalldataReader.uint104At(cursor);
-            cursor += 13;
+            uint256 amount = CalldataReader.uint104At(end);
+            end += 13;
             uint256 index;
             if (flags & SessionLayout.LIMIT_PERIOD != 0) {
-                uint256 period = CalldataReader.uint32At(cursor);
-                if (period != 0 && block.timestamp > validAfter) index = (block.timestamp - validAfter) / period;
-                cursor += 4;
+                uint256 period = CalldataReader.uint32At(end);
+                // A period field is never 0 in a granted session; in bytes that were never granted, 0 reads as a lifetime,
+                // as the EVM divides.
+                assembly ("memory-safe") {
+                    index := div(elapsed, period)
+                }
+                end += 4;
             }
             uint256 approveAbove;
             if (flags & SessionLayout.LIMIT_APPROVE_ABOVE != 0) {
-                approveAbove = CalldataReader.uint104At(cursor);
-                cursor += 13;
+                approveAbove = CalldataReader.uint104At(end);
+                end += 13;
+                approvals = 1;
             }
             limit.set(token, flags & SessionLayout.LIMIT_KIND_MASK, amount, index, approveAbove);
-            return (cursor, flags);
         }
     }
 }
