@@ -77,6 +77,20 @@ contract CheckCallTest is PolicyTest {
         _refuse(plan, abi.encodeWithSelector(Policy.CommandsNotMatched.selector, 2, 1));
     }
 
+    function test_refuses_inputs_that_are_too_short() public {
+        uint8[9] memory codes = [V3_IN, V3_OUT, SWEEP, V2_IN, V2_OUT, WRAP_ETH, UNWRAP_WETH, BALANCE_CHECK, V4_SWAP];
+        uint8[9] memory words = [5, 5, 3, 5, 5, 2, 2, 3, 2];
+        for (uint256 i; i < codes.length; ++i) {
+            // Each word is 0, or what listed tokens and the account are where the command asks them first.
+            bytes memory input =
+                codes[i] == SWEEP || codes[i] == BALANCE_CHECK
+                    ? abi.encode(USD, codes[i] == SWEEP ? account : USD)
+                    : new bytes(32 * (words[i] - 1));
+            vm.expectPartialRevert(Policy.EncodingInvalid.selector);
+            _ask(0, _encode(_plan(codes[i], input)));
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------------------------
     // V3
     // ---------------------------------------------------------------------------------------------------------------
@@ -123,6 +137,13 @@ contract CheckCallTest is PolicyTest {
 
     function test_admits_a_v3_path_of_several_pools_with_exact_output() public view {
         _admit(_plan(V3_OUT, _v3(account, _path(DAI, WETH, USD))));
+    }
+
+    function test_refuses_to_leave_an_exact_output_on_the_router() public {
+        Plan memory plan = _plan(V3_OUT, _v3(ROUTER, _path(DAI, WETH, USD)));
+        _refuse(plan, _left(DAI));
+        _refuse(_sweep(plan, USD), _left(DAI));
+        _admit(_sweep(plan, DAI));
     }
 
     function test_refuses_a_payer_word_that_is_no_bool() public {

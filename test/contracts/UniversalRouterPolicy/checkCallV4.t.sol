@@ -107,6 +107,16 @@ contract CheckCallV4Test is PolicyTest {
         _admit(_plan(V2_IN, _v2(account, USD, WETH)));
     }
 
+    function test_refuses_inputs_of_actions_that_are_too_short() public {
+        uint8[5] memory actions = [SETTLE, SETTLE_ALL, TAKE, TAKE_ALL, TAKE_PORTION];
+        for (uint256 i; i < actions.length; ++i) {
+            bool isPair = actions[i] == SETTLE_ALL || actions[i] == TAKE_ALL;
+            bytes memory input = isPair ? abi.encode(USD) : abi.encode(USD, account);
+            vm.expectPartialRevert(Policy.EncodingInvalid.selector);
+            _ask(0, _encode(_v4Action(actions[i], input)));
+        }
+    }
+
     function test_refuses_a_swap_that_is_not_where_encoders_put_it() public {
         bytes memory swap = _single(_pool(USD, WETH, address(0)));
         bytes memory shifted = bytes.concat(bytes32(uint256(64)), swap);
