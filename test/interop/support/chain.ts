@@ -4,6 +4,8 @@ import { network } from "hardhat";
 import {
   type Abi,
   type Address,
+  BaseError,
+  ContractFunctionRevertedError,
   createPublicClient,
   createWalletClient,
   custom,
@@ -62,6 +64,20 @@ export async function createChain() {
     return send(from, to, encodeFunctionData({ abi, functionName, args: [...args] }), value);
   }
 
+  /** The error by which a call is refused, with its arguments; `undefined` if it would succeed. */
+  async function refusal(from: Address, to: Address, abi: Abi, functionName: string, args: readonly unknown[] = []) {
+    const request = { account: from, address: to, abi, functionName, args: [...args], gas: 15_000_000n };
+    try {
+      await publicClient.simulateContract(request);
+      return undefined;
+    } catch (error) {
+      const reverted =
+        error instanceof BaseError ? error.walk((inner) => inner instanceof ContractFunctionRevertedError) : undefined;
+      if (!(reverted instanceof ContractFunctionRevertedError) || !reverted.data) throw error;
+      return { name: reverted.data.errorName, args: reverted.data.args ?? [] };
+    }
+  }
+
   async function deploy(artifact: Artifact | string, args: readonly unknown[] = []): Promise<Address> {
     const { abi, bytecode } = typeof artifact === "string" ? readArtifact(artifact) : artifact;
     const receipt = await send(deployer as Address, undefined, encodeDeployData({ abi, bytecode, args: [...args] }));
@@ -78,5 +94,5 @@ export async function createChain() {
   }
 
   await networkHelpers.setBalance(deployer, parseEther("1000000"));
-  return { publicClient, walletClient, networkHelpers, deployer, send, call, deploy, read, now };
+  return { provider, publicClient, walletClient, networkHelpers, deployer, send, call, refusal, deploy, read, now };
 }

@@ -1,4 +1,4 @@
-import { type Address, BaseError, ContractFunctionRevertedError, type Hex, parseEther, zeroHash } from "viem";
+import { type Address, type Hex, parseEther, zeroHash } from "viem";
 import { type Chain, readArtifact } from "./chain.ts";
 import { abis, permit2, type Routers } from "./deployRouters.ts";
 
@@ -27,15 +27,9 @@ export async function createPolicy(chain: Chain, routers: Routers, tokens: reado
   await chain.call(chain.deployer, factory, factoryArtifact.abi, "createPolicy", [config]);
 
   async function ask(account: Address, data: Hex, value = 0n): Promise<string> {
-    try {
-      await chain.read(address, abi, "checkCall", [account, zeroHash, routers.universalRouter, value, data]);
-      return "admitted";
-    } catch (error) {
-      const reverted =
-        error instanceof BaseError ? error.walk((inner) => inner instanceof ContractFunctionRevertedError) : undefined;
-      if (!(reverted instanceof ContractFunctionRevertedError) || !reverted.data) throw error;
-      return reverted.data.errorName;
-    }
+    const args = [account, zeroHash, routers.universalRouter, value, data];
+    const refusal = await chain.refusal(account, address, abi, "checkCall", args);
+    return refusal?.name ?? "admitted";
   }
 
   return { address, ask };
