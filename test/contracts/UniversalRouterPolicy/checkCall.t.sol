@@ -77,6 +77,36 @@ contract CheckCallTest is PolicyTest {
         _refuse(plan, abi.encodeWithSelector(Policy.CommandsNotMatched.selector, 2, 1));
     }
 
+    function test_refuses_bytes_that_say_they_are_longer_than_they_are() public {
+        bytes memory data = _encode(_plan(V3_IN, _v3(account, _path(USD, WETH))));
+        // The length of the commands stands behind three head words.
+        uint256 rest = data.length - 4 - 32 * 4;
+        assembly ("memory-safe") {
+            mstore(add(data, 132), add(rest, 1))
+        }
+        _refuse(0, data, abi.encodeWithSelector(Policy.EncodingInvalid.selector, rest + 1, rest));
+    }
+
+    function test_refuses_arrays_that_say_they_are_longer_than_they_are() public {
+        bytes memory data = _encode(_plan(V3_IN, _v3(account, _path(USD, WETH))));
+        // The number of inputs stands behind three head words and two of the commands.
+        uint256 rest = (data.length - 4 - 32 * 6) / 32;
+        assembly ("memory-safe") {
+            mstore(add(data, 196), add(rest, 1))
+        }
+        _refuse(0, data, abi.encodeWithSelector(Policy.EncodingInvalid.selector, rest + 1, rest));
+    }
+
+    function test_refuses_an_offset_that_leads_outside() public {
+        bytes memory data = _encode(_plan(V3_IN, _v3(account, _path(USD, WETH))));
+        uint256 size = data.length - 4;
+        // The router would come back to the same place if it let offsets wrap around.
+        assembly ("memory-safe") {
+            mstore(add(data, 36), not(31))
+        }
+        _refuse(0, data, abi.encodeWithSelector(Policy.EncodingInvalid.selector, type(uint256).max - 31, size));
+    }
+
     function test_refuses_inputs_that_are_too_short() public {
         uint8[9] memory codes = [V3_IN, V3_OUT, SWEEP, V2_IN, V2_OUT, WRAP_ETH, UNWRAP_WETH, BALANCE_CHECK, V4_SWAP];
         uint8[9] memory words = [5, 5, 3, 5, 5, 2, 2, 3, 2];
