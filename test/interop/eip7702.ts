@@ -1,12 +1,14 @@
 import { expect } from "chai";
-import { type Address, concatHex, zeroAddress } from "viem";
-import { useSetting } from "./support/useSetting.ts";
+import { type Address, concatHex, type Hex, zeroAddress } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { one, toLimit, useSetting } from "./support/useSetting.ts";
 
 describe("An EOA that delegates to Latchkey's account (EIP-7702)", () => {
   let delegate: (to: Address) => Promise<void>;
+  let sign: (digest: Hex) => Promise<Hex>;
   const setting = useSetting(async (latchkey) => {
     const eoa = await latchkey.createDelegatedEoa();
-    delegate = eoa.delegate;
+    ({ delegate, sign } = eoa);
     return eoa;
   });
 
@@ -24,5 +26,16 @@ describe("An EOA that delegates to Latchkey's account (EIP-7702)", () => {
     expect(await latchkey.refusal(granted, 1, [toTransfer(1n)])).to.equal("CallReverted");
     await delegate(latchkey.implementation);
     await latchkey.execute(granted, 1, [toTransfer(1n)]);
+  });
+
+  it("grants by its own signature, and by no other", async () => {
+    const { latchkey, routers, account, transfers, toTransfer } = setting();
+    const limits = [toLimit(routers.usd, one)];
+    const { granted } = await latchkey.grantBySignature(account, sign, [transfers], limits);
+    await latchkey.execute(granted, 0, [toTransfer(one)]);
+    const thief = privateKeyToAccount(generatePrivateKey());
+    const byThief = async (hash: Hex) => thief.sign({ hash });
+    const { refused } = await latchkey.grantBySignature(account, byThief, [transfers], limits);
+    expect(refused).to.equal("ControlSignatureInvalid");
   });
 });

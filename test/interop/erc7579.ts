@@ -1,7 +1,7 @@
 import { createScope } from "@latchkey/sdk";
 import { expect } from "chai";
 import { encodeFunctionData } from "viem";
-import { accountAbis, executorType } from "./support/latchkey.ts";
+import { accountAbis, executorType } from "./support/createAccounts.ts";
 import { increment, one, toLimit, useSetting } from "./support/useSetting.ts";
 
 describe("OpenZeppelin's ERC-7579 account with the manager as an executor module", () => {

@@ -1,13 +1,19 @@
 import { createScope } from "@latchkey/sdk";
 import { expect } from "chai";
-import { type Address, encodeFunctionData } from "viem";
-import { accountAbis } from "./support/latchkey.ts";
+import { type Address, encodeFunctionData, type Hex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { accountAbis } from "./support/createAccounts.ts";
 import { increment, one, toLimit, useSetting } from "./support/useSetting.ts";
 
 const firstModule: Address = "0x0000000000000000000000000000000000000001";
 
 describe("A Safe 1.4.1 that has enabled the manager as a module", () => {
-  const setting = useSetting(async (latchkey) => latchkey.createSafe());
+  let sign: (digest: Hex) => Promise<Hex>;
+  const setting = useSetting(async (latchkey) => {
+    const safe = await latchkey.createSafe();
+    ({ sign } = safe);
+    return safe;
+  });
 
   it("makes no call once it has disabled the module", async () => {
     const { latchkey, account, grantTransfers, toTransfer } = setting();
@@ -38,5 +44,16 @@ describe("A Safe 1.4.1 that has enabled the manager as a module", () => {
     // Its fallback takes any call without doing anything, which is no success.
     const granted = await latchkey.grant({ ...account, kind: "sessionAccount" }, [transfers], limits);
     expect(await latchkey.refusal(granted, 0, [toTransfer(1n)])).to.equal("CallReverted");
+  });
+
+  it("grants by its owner's signature (ERC-1271), and by no other", async () => {
+    const { latchkey, routers, account, transfers, toTransfer } = setting();
+    const limits = [toLimit(routers.usd, one)];
+    const { granted } = await latchkey.grantBySignature(account, sign, [transfers], limits);
+    await latchkey.execute(granted, 0, [toTransfer(one)]);
+    const thief = privateKeyToAccount(generatePrivateKey());
+    const byThief = async (hash: Hex) => thief.sign({ hash });
+    const { refused } = await latchkey.grantBySignature(account, byThief, [transfers], limits);
+    expect(refused).to.equal("ControlSignatureInvalid");
   });
 });

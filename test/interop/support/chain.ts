@@ -32,7 +32,7 @@ export function readArtifact(path: string): Artifact {
 
 /** A chain in this process, on which anyone's transactions can be sent. */
 export async function createChain() {
-  const { provider, networkHelpers } = await network.create();
+  const { provider, networkHelpers, ignition } = await network.create();
   const transport = custom(provider, { retryCount: 0 });
   const publicClient = createPublicClient({ chain: hardhat, transport, pollingInterval: 20 });
   const walletClient = createWalletClient({ chain: hardhat, transport });
@@ -94,5 +94,5 @@ export async function createChain() {
   }
 
   await networkHelpers.setBalance(deployer, parseEther("1000000"));
-  return { provider, publicClient, walletClient, networkHelpers, deployer, send, call, refusal, deploy, read, now };
+  return { publicClient, walletClient, networkHelpers, ignition, deployer, send, call, refusal, deploy, read, now };
 }

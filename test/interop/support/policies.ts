@@ -1,8 +1,12 @@
 import { type Address, type Hex, parseEther, zeroHash } from "viem";
+import universalRouterPolicyModule from "../../../ignition/modules/UniversalRouterPolicy.ts";
 import { type Chain, readArtifact } from "./chain.ts";
 import { abis, permit2, type Routers } from "./deployRouters.ts";
 
 const policies = "artifacts/contracts/policies";
+const { abi: factoryAbi } = readArtifact(
+  `${policies}/UniversalRouterPolicyFactory.sol/UniversalRouterPolicyFactory.json`,
+);
 export const nativeToken: Address = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE";
 const allCommands = 0x15b13;
 
@@ -11,11 +15,8 @@ export type Policy = { address: Address; ask: (account: Address, data: Hex, valu
 /** A policy for the deployed router, and what it says of a call: `admitted`, or the name of its error. */
 export async function createPolicy(chain: Chain, routers: Routers, tokens: readonly Address[]): Promise<Policy> {
   const { abi } = readArtifact(`${policies}/UniversalRouterPolicy.sol/UniversalRouterPolicy.json`);
-  const implementation = await chain.deploy(`${policies}/UniversalRouterPolicy.sol/UniversalRouterPolicy.json`);
-  const factoryArtifact = readArtifact(
-    `${policies}/UniversalRouterPolicyFactory.sol/UniversalRouterPolicyFactory.json`,
-  );
-  const factory = await chain.deploy(factoryArtifact, [implementation]);
+  const deployed = await chain.ignition.deploy(universalRouterPolicyModule);
+  const factory = (await deployed.universalRouterPolicyFactory.getAddress()) as Address;
   const config = {
     router: routers.universalRouter,
     wrappedNative: routers.weth,
@@ -23,8 +24,8 @@ export async function createPolicy(chain: Chain, routers: Routers, tokens: reado
     tokens: tokens.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
     hooks: [],
   };
-  const address = (await chain.read(factory, factoryArtifact.abi, "getAddress", [config])) as Address;
-  await chain.call(chain.deployer, factory, factoryArtifact.abi, "createPolicy", [config]);
+  const address = (await chain.read(factory, factoryAbi, "getAddress", [config])) as Address;
+  await chain.call(chain.deployer, factory, factoryAbi, "createPolicy", [config]);
 
   async function ask(account: Address, data: Hex, value = 0n): Promise<string> {
     const args = [account, zeroHash, routers.universalRouter, value, data];

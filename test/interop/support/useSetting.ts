@@ -2,7 +2,8 @@ import { createScope, type Limit, type LimitKind } from "@latchkey/sdk";
 import { type Address, encodeFunctionData, parseAbi, parseEther } from "viem";
 import { createChain } from "./chain.ts";
 import { abis, deployRouters } from "./deployRouters.ts";
-import { accountAbis, deployLatchkey, executorType, type Latchkey, type TestAccount } from "./latchkey.ts";
+import { accountAbis, executorType, type TestAccount } from "./createAccounts.ts";
+import { deployLatchkey, type Latchkey } from "./latchkey.ts";
 
 export type Setting = Awaited<ReturnType<typeof createSetting>>;
 
