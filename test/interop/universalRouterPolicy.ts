@@ -3,6 +3,7 @@ import { type Address, decodeAbiParameters, type Hex, parseAbi, parseAbiParamete
 import { createChain } from "./support/chain.ts";
 import { abis, deployRouters, toPoolKey } from "./support/deployRouters.ts";
 import { createPolicy, endow, nativeToken } from "./support/policies.ts";
+import { createRandom, type Random } from "./support/random.ts";
 import * as routes from "./support/routes.ts";
 
 const account: Address = "0x00000000000000000000000000000000000acc01";
@@ -232,17 +233,8 @@ describe("UniversalRouterPolicy before Uniswap's own router", () => {
   });
 });
 
-/** Whole numbers below a bound, the same ones in every run (a linear congruential generator). */
-function createRandom(seed: number): (bound: number) => number {
-  let state = BigInt(seed);
-  return (bound) => {
-    state = (state * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n) & ((1n << 64n) - 1n);
-    return Number((state >> 33n) % BigInt(bound));
-  };
-}
-
 /** Another address for one that stands in the data, another word, or another byte. */
-function mutate(data: Hex, addresses: readonly Address[], random: (bound: number) => number): Hex {
+function mutate(data: Hex, addresses: readonly Address[], random: Random): Hex {
   const kind = random(4);
   if (kind < 2) {
     const places = addresses.flatMap((address) => findAll(data.toLowerCase(), address.slice(2).toLowerCase()));

@@ -57,7 +57,7 @@ export async function deployLatchkey(chain: Chain) {
       signer: key.address,
       validAfter: now,
       validUntil: now + 30 * 86_400,
-      maxOrders: 100,
+      maxOrders: 1000,
       minInterval: 0,
       epoch: state.epoch,
       relayer: zeroAddress,
