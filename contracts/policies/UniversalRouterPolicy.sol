@@ -117,11 +117,12 @@ contract UniversalRouterPolicy is IUniversalRouterPolicy {
         uint256 last = length - V3_TOKEN;
         for (uint256 i; i <= last; i += V3_STEP) {
             uint256 bit = route.toToken(address(bytes20(path[i:i + V3_TOKEN])));
-            if (isExactIn ? i == last : i == 0)
-                route.deliver(input.addressAt(0), bit);
-                // Each pool's output waits on the router for the next pool, which may run dry before it has taken it all. With
-                // an exact output each pool pays the next one itself, exactly what that one asks.
-            else if (isExactIn && i != 0) route.onRouter |= bit;
+            bool isOutput = i == (isExactIn ? last : 0);
+            // Each pool's output waits on the router for the next pool, which may run dry before it has taken it all.
+            // With an exact output each pool pays the next one itself, exactly what that one asks.
+            bool isBetween = isExactIn && i != 0;
+            if (isOutput) route.deliver(input.addressAt(0), bit);
+            else if (isBetween) route.onRouter |= bit;
         }
     }
 
