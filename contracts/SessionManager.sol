@@ -81,6 +81,7 @@ contract SessionManager is ISessionUse, SessionEnding, OrderRuns {
     }
 
     /// @dev Every other function of `ISessionManager`. It has no value to give: the manager holds none.
+    // solhint-disable-next-line no-complex-fallback
     fallback() external {
         address code = _isGranting(msg.sig) ? GRANTS : CONTROL;
         assembly ("memory-safe") {

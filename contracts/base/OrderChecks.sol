@@ -18,7 +18,7 @@ import {ScopesTree} from "../libraries/ScopesTree.sol";
 import {SessionLayout} from "../libraries/SessionLayout.sol";
 import {Options, SessionOptions} from "../libraries/SessionOptions.sol";
 import {SessionReader} from "../libraries/SessionReader.sol";
-import {SessionWord, StoredStatus} from "../libraries/SessionWord.sol";
+import {SessionWord} from "../libraries/SessionWord.sol";
 import {SignerCheck} from "../libraries/SignerCheck.sol";
 import {SessionStorage} from "./SessionStorage.sol";
 
@@ -302,6 +302,10 @@ abstract contract OrderChecks is SessionStorage {
         bytes memory input = abi.encodeCall(IScopePolicy.checkCall, (account, sessionId, target, value, data));
         (bool ok, uint256 answer) = AccountCalls.readWord(policy, input);
         if (ok && bytes32(answer) == bytes32(IScopePolicy.checkCall.selector)) return;
-        revert PolicyRejected(index, policy, AccountCalls.lastReason(false));
+        revert PolicyRejected(
+            index,
+            policy,
+            AccountCalls.lastReason(uint256(ISessionTypes.AccountKind.SessionAccount))
+        );
     }
 }

@@ -135,12 +135,12 @@ abstract contract OrderRuns is OrderChecks {
         uint256 available = gasleft();
         uint256 required = AccountCalls.gasToCall(dataLength);
         if (available < required) return (abi.encodeWithSelector(OrderOutOfGas.selector, available, required), 0);
-        bool isSafe = record.session().isSafe();
+        uint256 kind = record.session().kindNumber();
         bool ok;
-        (ok, consent) = AccountCalls.call(record.session().account(), isSafe, target, value, dataAt, dataLength);
+        (ok, consent) = AccountCalls.call(record.session().account(), kind, target, value, dataAt, dataLength);
         if (!ok) {
             uint256 index = CalldataReader.byteAt(record.callsAt()) - left;
-            failure = abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(isSafe));
+            failure = abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(kind));
         }
     }
 
@@ -154,7 +154,7 @@ abstract contract OrderRuns is OrderChecks {
         return
             Allowance({
                 account: record.session().account(),
-                isSafe: record.session().isSafe(),
+                kind: record.session().kindNumber(),
                 token: token,
                 target: ScopeCodec.targetOf(scopeHead),
                 method: method,

@@ -5,7 +5,7 @@ import {ISessionControl} from "../interfaces/ISessionControl.sol";
 import {AccountWord} from "../libraries/AccountWord.sol";
 import {LimitCounter} from "../libraries/LimitCounter.sol";
 import {OrderHash, WordList, WordListLib} from "../libraries/OrderHash.sol";
-import {Limits, LimitRecord} from "../libraries/Limits.sol";
+import {LimitRecord} from "../libraries/Limits.sol";
 import {OrderRecord, OrderRecordLib} from "../libraries/OrderRecord.sol";
 import {SessionReader, SessionView} from "../libraries/SessionReader.sol";
 import {SessionWord, StoredStatus} from "../libraries/SessionWord.sol";

@@ -3,7 +3,9 @@ pragma solidity ^0.8.35;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC7579Executor} from "../interfaces/IERC7579Executor.sol";
+import {SESSION_ACCOUNT_MODE} from "../accounts/SessionAccountMode.sol";
 import {ISafe} from "../interfaces/ISafe.sol";
+import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 
 /// @title Calls through an account, and reads of tokens, from within an order
@@ -14,6 +16,8 @@ library AccountCalls {
     /// limits and 256 bytes of reason.
     uint256 internal constant GAS_RESERVE = 12_000;
     uint256 internal constant MAX_RETURN = 256;
+    uint256 private constant SESSION_ACCOUNT = uint256(ISessionTypes.AccountKind.SessionAccount);
+    uint256 private constant SAFE = uint256(ISessionTypes.AccountKind.Safe);
     /// @dev Where the data starts in the input of `executeFromExecutor`: selector, three words, target and value.
     uint256 private constant EXECUTOR_DATA_AT = 152;
     /// @dev Where it starts in the input of `execTransactionFromModuleReturnData`: selector and five words.
@@ -29,24 +33,24 @@ library AccountCalls {
     }
 
     /// @notice Makes the account call `target` with data that lies in calldata.
-    /// @param isSafe Whether the account is a Safe; all others are ERC-7579 executors.
+    /// @param kind Number of the account's `AccountKind`.
     /// @return ok Whether the account's call succeeded; an account without code fails.
     /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0.
     function call(
         address account,
-        bool isSafe,
+        uint256 kind,
         address target,
         uint256 value,
         uint256 dataAt,
         uint256 dataLength
     ) internal returns (bool ok, uint256 consent) {
-        (uint256 start, uint256 inputAt) = _writeInput(isSafe, target, value, dataLength);
+        (uint256 start, uint256 inputAt) = _writeInput(kind, target, value, dataLength);
         assembly ("memory-safe") {
             calldatacopy(inputAt, dataAt, dataLength)
         }
         // dataLength < 2^24.
         unchecked {
-            return _callAccount(account, isSafe, start, inputAt + dataLength);
+            return _callAccount(account, kind, start, inputAt + dataLength);
         }
     }
 
@@ -54,26 +58,26 @@ library AccountCalls {
     /// @dev As `call`.
     function call(
         address account,
-        bool isSafe,
+        uint256 kind,
         address target,
         bytes memory data
     ) internal returns (bool ok, uint256 consent) {
-        (uint256 start, uint256 inputAt) = _writeInput(isSafe, target, 0, data.length);
+        (uint256 start, uint256 inputAt) = _writeInput(kind, target, 0, data.length);
         assembly ("memory-safe") {
             mcopy(inputAt, add(data, 0x20), mload(data))
         }
-        return _callAccount(account, isSafe, start, inputAt + data.length);
+        return _callAccount(account, kind, start, inputAt + data.length);
     }
 
     /// @dev Writes, past the free memory, the input of the account's function up to the data. The memory is free again
     /// after the call.
     function _writeInput(
-        bool isSafe,
+        uint256 kind,
         address target,
         uint256 value,
         uint256 dataLength
     ) private pure returns (uint256 start, uint256 inputAt) {
-        if (isSafe) {
+        if (kind == SAFE) {
             bytes4 selector = ISafe.execTransactionFromModuleReturnData.selector;
             // abi.encodeCall(ISafe.execTransactionFromModuleReturnData, (target, value, data, 0)), which copies the data
             // once more.
@@ -91,13 +95,14 @@ library AccountCalls {
                 return (start, start + SAFE_DATA_AT);
             }
         }
-        bytes4 executorSelector = IERC7579Executor.executeFromExecutor.selector;
-        // abi.encodeCall(IERC7579Executor.executeFromExecutor, (0, abi.encodePacked(target, value, data))), which
+        // abi.encodeCall(IERC7579Executor.executeFromExecutor, (mode, abi.encodePacked(target, value, data))), which
         // copies the data twice.
+        bytes32 mode = kind == SESSION_ACCOUNT ? SESSION_ACCOUNT_MODE : bytes32(0);
+        bytes4 executorSelector = IERC7579Executor.executeFromExecutor.selector;
         assembly ("memory-safe") {
             start := mload(0x40)
             mstore(start, executorSelector)
-            mstore(add(start, 4), 0)
+            mstore(add(start, 4), mode)
             mstore(add(start, 36), 64)
             mstore(add(start, 68), add(52, dataLength))
             mstore(add(start, 100), shl(96, target))
@@ -111,11 +116,12 @@ library AccountCalls {
     /// @param end Where the data ends.
     function _callAccount(
         address account,
-        bool isSafe,
+        uint256 kind,
         uint256 start,
         uint256 end
     ) private returns (bool ok, uint256 consent) {
         uint256 gas_ = _spendableGas();
+        bool isSafe = kind == SAFE;
         // A Safe answers `(bool, bytes)`: success | 64 | length | bytes. Others answer a `bytes[]` of one element:
         // 32 | 1 | 32 | length | bytes. An address without code answers nothing. The tail of the input is padded with
         // zeros to a whole word, as strict decoders want it.
@@ -140,8 +146,9 @@ library AccountCalls {
     }
 
     /// @return reason What the last call through an account failed with, cut at `MAX_RETURN` bytes.
-    function lastReason(bool isSafe) internal pure returns (bytes memory reason) {
+    function lastReason(uint256 kind) internal pure returns (bytes memory reason) {
         uint256 max = MAX_RETURN;
+        bool isSafe = kind == SAFE;
         assembly ("memory-safe") {
             let from := 0
             let size := returndatasize()

@@ -22,13 +22,12 @@ library PackedSessionLib {
     }
 
     function accountKind(PackedSession self) internal pure returns (ISessionTypes.AccountKind) {
-        uint256 kind = (flags(self) >> SessionLayout.ACCOUNT_KIND_SHIFT) & SessionLayout.ACCOUNT_KIND_MASK;
-        return ISessionTypes.AccountKind(kind);
+        return ISessionTypes.AccountKind(kindNumber(self));
     }
 
-    function isSafe(PackedSession self) internal pure returns (bool) {
-        uint256 kind = (flags(self) >> SessionLayout.ACCOUNT_KIND_SHIFT) & SessionLayout.ACCOUNT_KIND_MASK;
-        return kind == uint256(ISessionTypes.AccountKind.Safe);
+    /// @return Of the account's kind, which the compiler does not check wherever it is passed.
+    function kindNumber(PackedSession self) internal pure returns (uint256) {
+        return (flags(self) >> SessionLayout.ACCOUNT_KIND_SHIFT) & SessionLayout.ACCOUNT_KIND_MASK;
     }
 
     function validAfter(PackedSession self) internal pure returns (uint48) {

@@ -9,7 +9,8 @@ import {AccountCalls} from "./AccountCalls.sol";
 /// @dev What a target may pull during one call.
 struct Allowance {
     address account;
-    bool isSafe;
+    /// Number of its `AccountKind`.
+    uint256 kind;
     address token;
     address target;
     ISessionTypes.SpendMethod method;
@@ -93,7 +94,7 @@ library TemporaryAllowance {
     function _approve(Allowance memory allowance, uint256 amount) private returns (bool) {
         (bool ok, uint256 consent) = AccountCalls.call(
             allowance.account,
-            allowance.isSafe,
+            allowance.kind,
             allowance.token,
             abi.encodeCall(IERC20.approve, (_spender(allowance), amount))
         );
@@ -104,7 +105,7 @@ library TemporaryAllowance {
         // amount <= cap, and limits are below 2^104.
         (ok, ) = AccountCalls.call(
             allowance.account,
-            allowance.isSafe,
+            allowance.kind,
             address(PERMIT2),
             abi.encodeCall(
                 IPermit2.approve,

@@ -42,6 +42,13 @@ describe("OpenZeppelin's ERC-7579 account with the manager as an executor module
     expect(await latchkey.grantRefusal(account, [scope], [])).to.equal("TargetForbidden");
   });
 
+  it("does nothing for a session that takes it for a SessionAccount, whose modules nobody asks about", async () => {
+    const { latchkey, account, transfers, routers, toTransfer } = setting();
+    const taken = { ...account, kind: "sessionAccount" } as const;
+    const granted = await latchkey.grant(taken, [transfers], [toLimit(routers.usd, one)]);
+    expect(await latchkey.refusal(granted, 0, [toTransfer(1n)])).to.equal("CallReverted");
+  });
+
   it("is no Safe", async () => {
     const { latchkey, routers, account, transfers } = setting();
     const limits = [toLimit(routers.usd, one)];

@@ -1547,3 +1547,257 @@ export const sessionAccountFactoryAbi = [
     type: "function",
   },
 ] as const;
+
+export const universalRouterPolicyAbi = [
+  {
+    inputs: [
+      { internalType: "uint256", name: "command", type: "uint256" },
+      { internalType: "uint256", name: "action", type: "uint256" },
+      { internalType: "uint8", name: "code", type: "uint8" },
+    ],
+    name: "ActionNotAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "command", type: "uint256" },
+      { internalType: "uint256", name: "actions", type: "uint256" },
+      { internalType: "uint256", name: "inputs", type: "uint256" },
+    ],
+    name: "ActionsNotMatched",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "command", type: "uint256" },
+      { internalType: "uint8", name: "code", type: "uint8" },
+    ],
+    name: "CommandNotAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "commands", type: "uint256" },
+      { internalType: "uint256", name: "inputs", type: "uint256" },
+    ],
+    name: "CommandsNotMatched",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "word", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "EncodingInvalid",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "command", type: "uint256" },
+      { internalType: "address", name: "hook", type: "address" },
+    ],
+    name: "HookNotAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "command", type: "uint256" },
+      { internalType: "uint256", name: "length", type: "uint256" },
+    ],
+    name: "PathInvalid",
+    type: "error",
+  },
+  { inputs: [], name: "PolicyNotConfigured", type: "error" },
+  {
+    inputs: [{ internalType: "address", name: "poolManager", type: "address" }],
+    name: "PoolManagerUnlocked",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "command", type: "uint256" },
+      { internalType: "address", name: "recipient", type: "address" },
+      { internalType: "address", name: "account", type: "address" },
+    ],
+    name: "RecipientNotAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "target", type: "address" },
+      { internalType: "address", name: "router", type: "address" },
+    ],
+    name: "RouterMismatch",
+    type: "error",
+  },
+  { inputs: [{ internalType: "bytes4", name: "selector", type: "bytes4" }], name: "SelectorNotExecute", type: "error" },
+  { inputs: [{ internalType: "address", name: "token", type: "address" }], name: "TokenLeftOnRouter", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "command", type: "uint256" },
+      { internalType: "address", name: "token", type: "address" },
+    ],
+    name: "TokenNotAllowed",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "account", type: "address" },
+      { internalType: "bytes32", name: "", type: "bytes32" },
+      { internalType: "address", name: "target", type: "address" },
+      { internalType: "uint256", name: "value", type: "uint256" },
+      { internalType: "bytes", name: "data", type: "bytes" },
+    ],
+    name: "checkCall",
+    outputs: [{ internalType: "bytes4", name: "", type: "bytes4" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "config",
+    outputs: [
+      {
+        components: [
+          { internalType: "address", name: "router", type: "address" },
+          { internalType: "address", name: "wrappedNative", type: "address" },
+          { internalType: "uint32", name: "commands", type: "uint32" },
+          { internalType: "address[]", name: "tokens", type: "address[]" },
+          { internalType: "address[]", name: "hooks", type: "address[]" },
+        ],
+        internalType: "struct IUniversalRouterPolicy.Config",
+        name: "",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+] as const;
+
+export const universalRouterPolicyFactoryAbi = [
+  {
+    inputs: [{ internalType: "address", name: "implementation", type: "address" }],
+    stateMutability: "nonpayable",
+    type: "constructor",
+  },
+  { inputs: [], name: "CloneArgumentsTooLong", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint32", name: "commands", type: "uint32" },
+      { internalType: "uint32", name: "supported", type: "uint32" },
+    ],
+    name: "CommandsInvalid",
+    type: "error",
+  },
+  { inputs: [], name: "Create2EmptyBytecode", type: "error" },
+  { inputs: [], name: "FailedDeployment", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "count", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "HooksInvalid",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "uint256", name: "balance", type: "uint256" },
+      { internalType: "uint256", name: "needed", type: "uint256" },
+    ],
+    name: "InsufficientBalance",
+    type: "error",
+  },
+  {
+    inputs: [
+      { internalType: "address", name: "entry", type: "address" },
+      { internalType: "address", name: "previous", type: "address" },
+    ],
+    name: "ListNotSorted",
+    type: "error",
+  },
+  { inputs: [{ internalType: "address", name: "router", type: "address" }], name: "RouterInvalid", type: "error" },
+  {
+    inputs: [
+      { internalType: "uint256", name: "count", type: "uint256" },
+      { internalType: "uint256", name: "max", type: "uint256" },
+    ],
+    name: "TokensInvalid",
+    type: "error",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: "address", name: "policy", type: "address" },
+      {
+        components: [
+          { internalType: "address", name: "router", type: "address" },
+          { internalType: "address", name: "wrappedNative", type: "address" },
+          { internalType: "uint32", name: "commands", type: "uint32" },
+          { internalType: "address[]", name: "tokens", type: "address[]" },
+          { internalType: "address[]", name: "hooks", type: "address[]" },
+        ],
+        indexed: false,
+        internalType: "struct IUniversalRouterPolicy.Config",
+        name: "config",
+        type: "tuple",
+      },
+    ],
+    name: "PolicyCreated",
+    type: "event",
+  },
+  {
+    inputs: [],
+    name: "IMPLEMENTATION",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "SUPPORTED_COMMANDS",
+    outputs: [{ internalType: "uint32", name: "", type: "uint32" }],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "address", name: "router", type: "address" },
+          { internalType: "address", name: "wrappedNative", type: "address" },
+          { internalType: "uint32", name: "commands", type: "uint32" },
+          { internalType: "address[]", name: "tokens", type: "address[]" },
+          { internalType: "address[]", name: "hooks", type: "address[]" },
+        ],
+        internalType: "struct IUniversalRouterPolicy.Config",
+        name: "config",
+        type: "tuple",
+      },
+    ],
+    name: "createPolicy",
+    outputs: [{ internalType: "address", name: "policy", type: "address" }],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        components: [
+          { internalType: "address", name: "router", type: "address" },
+          { internalType: "address", name: "wrappedNative", type: "address" },
+          { internalType: "uint32", name: "commands", type: "uint32" },
+          { internalType: "address[]", name: "tokens", type: "address[]" },
+          { internalType: "address[]", name: "hooks", type: "address[]" },
+        ],
+        internalType: "struct IUniversalRouterPolicy.Config",
+        name: "config",
+        type: "tuple",
+      },
+    ],
+    name: "getAddress",
+    outputs: [{ internalType: "address", name: "", type: "address" }],
+    stateMutability: "view",
+    type: "function",
+  },
+] as const;

@@ -3,7 +3,6 @@ pragma solidity ^0.8.35;
 
 import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
 import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
 import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {BaseTest} from "../BaseTest.sol";

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.35;
 
 import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
 import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
