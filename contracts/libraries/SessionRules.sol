@@ -130,8 +130,7 @@ library SessionRules {
         uint256 index
     ) private pure {
         address target = scope.target;
-        bool moves = scope.selector == IERC20.transfer.selector || scope.selector == IERC20.transferFrom.selector;
-        if (moves) {
+        if (scope.selector != 0 && _isTransfer(scope.selector)) {
             if (!_hasLimit(session, target, GROSS)) revert ISessionErrors.LimitMissing(index, target);
         } else if (_hasLimit(session, target, ANY) && !_isWrappedNative(scope.selector)) {
             revert ISessionErrors.SelectorForbidden(index, target, scope.selector);
@@ -148,10 +147,12 @@ library SessionRules {
         uint256 index
     ) private pure {
         bool spends = scope.spendMethod != ISessionTypes.SpendMethod.None;
-        // An allowance of a token to itself, of the native token, or for a plain transfer means nothing.
+        // An allowance of a token to itself, of the native token, or for a transfer means nothing; and what a token's
+        // transfer declares is charged instead of an allowance.
         if (
             spends != (scope.spendToken != address(0)) ||
-            (spends && (scope.spendToken == scope.target || scope.spendToken == NATIVE_TOKEN || scope.selector == 0))
+            (spends &&
+                (scope.spendToken == scope.target || scope.spendToken == NATIVE_TOKEN || _isTransfer(scope.selector)))
         ) {
             revert ISessionErrors.SpendTokenInvalid(index, scope.spendToken, scope.spendMethod);
         }
@@ -186,6 +187,11 @@ library SessionRules {
             if (limit.token == token && (kinds >> uint256(limit.kind)) & 1 != 0) return true;
         }
         return false;
+    }
+
+    /// @return Whether calls with the selector move the native token, or the target if that is a token.
+    function _isTransfer(bytes4 selector) private pure returns (bool) {
+        return selector == 0 || selector == IERC20.transfer.selector || selector == IERC20.transferFrom.selector;
     }
 
     function _isWrappedNative(bytes4 selector) private pure returns (bool) {
