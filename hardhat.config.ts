@@ -19,6 +19,10 @@ const compiler = {
 
 /** Tests deploy the artifacts of what they test, so they themselves may be compiled the quick way. */
 const testCompiler = { ...compiler, settings: { evmVersion: compiler.settings.evmVersion } };
+/** Of session keys that are not addresses (ERC-7913), as OpenZeppelin has them: for tests. */
+const keyVerifiers = ["P256", "WebAuthn", "RSA"].map(
+  (kind) => `@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913${kind}Verifier.sol`,
+);
 const testFiles = globSync("test/contracts/**/*.t.sol", { cwd: import.meta.dirname });
 
 /** Hardhat compiles together what shares one configuration object, and makes one for each override, so for each test. */
@@ -44,6 +48,7 @@ const compileTestsTogether: HardhatPlugin = {
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, compileTestsTogether],
   solidity: {
+    npmFilesToBuild: keyVerifiers,
     profiles: {
       default: {
         compilers: [compiler],

@@ -53,6 +53,7 @@ abstract contract BaseTest is TestBase {
     uint256 internal constant KEY = 0xA11CE;
     uint256 internal constant OWNER_KEY = 0x0B0B;
     bytes32 internal constant BATCH_MODE = bytes32(uint256(1) << 248);
+    uint256 internal constant P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551;
     bytes32 internal constant DOMAIN_TYPEHASH = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
@@ -424,6 +425,13 @@ abstract contract BaseTest is TestBase {
     function _sign(uint256 privateKey, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(privateKey, digest);
         return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev In the lower half of s, as OpenZeppelin's verifiers want it.
+    function _signP256(uint256 privateKey, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes32 r, bytes32 s) = vm.signP256(privateKey, digest);
+        if (uint256(s) > P256_ORDER / 2) s = bytes32(P256_ORDER - uint256(s));
+        return abi.encodePacked(r, s);
     }
 
     /// @dev The packed order, signed by the default key.
