@@ -414,6 +414,31 @@ abstract contract BaseTest is TestBase {
             );
     }
 
+    /// @dev A digest signed for a contract that speaks ERC-7739 without saying what it is of: what its owners sign.
+    function _personalDigest(address verifier, string memory name, bytes32 digest) internal view returns (bytes32) {
+        bytes32 struct_ = keccak256(abi.encode(keccak256("PersonalSign(bytes prefixed)"), digest));
+        return keccak256(abi.encodePacked(hex"1901", _domainOf(verifier, name), struct_));
+    }
+
+    /// @dev Of OpenZeppelin's multi-signers: signers in ascending order of their hashes.
+    function _multiSignature(uint256 firstKey, uint256 secondKey, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes memory first, bytes memory second) = (
+            abi.encodePacked(vm.addr(firstKey)),
+            abi.encodePacked(vm.addr(secondKey))
+        );
+        if (keccak256(first) > keccak256(second)) return _multiSignature(secondKey, firstKey, digest);
+        (bytes[] memory signers, bytes[] memory signatures) = (new bytes[](2), new bytes[](2));
+        (signers[0], signers[1]) = (first, second);
+        (signatures[0], signatures[1]) = (_sign(firstKey, digest), _sign(secondKey, digest));
+        return abi.encode(signers, signatures);
+    }
+
+    function _multiSignature(uint256 onlyKey, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes[] memory signers, bytes[] memory signatures) = (new bytes[](1), new bytes[](1));
+        (signers[0], signatures[0]) = (abi.encodePacked(vm.addr(onlyKey)), _sign(onlyKey, digest));
+        return abi.encode(signers, signatures);
+    }
+
     /// @dev Makes `account` the EOA of `OWNER_KEY` under EIP-7702.
     function _useDelegatedAccount() internal {
         account = owner;

@@ -411,9 +411,7 @@ contract ReportMisuseTest is ControlTest {
 
     /// @dev As the stranger signs for an account of his own (ERC-7739, personal).
     function _personalSignature(address contractKey, bytes32 digest) private view returns (bytes memory) {
-        bytes32 struct_ = keccak256(abi.encode(keccak256("PersonalSign(bytes prefixed)"), digest));
-        bytes32 domain = _domainOf(contractKey, "Latchkey SessionAccount");
-        return _sign(STRANGER_KEY, keccak256(abi.encodePacked(hex"1901", domain, struct_)));
+        return _sign(STRANGER_KEY, _personalDigest(contractKey, "Latchkey SessionAccount", digest));
     }
 
     function _packedScopes(Grant memory granted) private view returns (bytes[] memory scopes) {
