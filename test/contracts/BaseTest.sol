@@ -54,7 +54,7 @@ abstract contract BaseTest is TestBase {
     uint256 internal constant OWNER_KEY = 0x0B0B;
     bytes32 internal constant BATCH_MODE = bytes32(uint256(1) << 248);
     uint256 internal constant P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551;
-    bytes32 internal constant DOMAIN_TYPEHASH = keccak256(
+    bytes32 internal constant DOMAIN_TYPE_HASH = keccak256(
         "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     );
 
@@ -361,7 +361,7 @@ abstract contract BaseTest is TestBase {
     function _domainOf(address verifier, string memory name) internal view returns (bytes32) {
         return
             keccak256(
-                abi.encode(DOMAIN_TYPEHASH, keccak256(bytes(name)), keccak256("1"), block.chainid, address(verifier))
+                abi.encode(DOMAIN_TYPE_HASH, keccak256(bytes(name)), keccak256("1"), block.chainid, address(verifier))
             );
     }
 

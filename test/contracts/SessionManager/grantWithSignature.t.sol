@@ -4,10 +4,10 @@ pragma solidity ^0.8.35;
 import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
 import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
 import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
-import {GrantTest} from "../GrantTest.sol";
+import {SignedGrantTest} from "../SignedGrantTest.sol";
 
 /// @dev HAZARDS 13, 14 and 32.
-contract GrantWithSignatureTest is GrantTest {
+contract GrantWithSignatureTest is SignedGrantTest {
     uint48 private constant DEADLINE = START + 1 hours;
 
     function test_publishesSessionAndScopes() public {

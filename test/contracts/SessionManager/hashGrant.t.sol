@@ -2,9 +2,9 @@
 pragma solidity ^0.8.35;
 
 import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
-import {GrantTest} from "../GrantTest.sol";
+import {SignedGrantTest} from "../SignedGrantTest.sol";
 
-contract HashGrantTest is GrantTest {
+contract HashGrantTest is SignedGrantTest {
     /// @dev Every field of every struct takes its own pseudo-random value.
     function testFuzz_isTheEip712Digest(bytes32 seed, uint48 deadline) public view {
         ISessionTypes.Session memory session = _randomSession(uint256(seed));

@@ -54,12 +54,24 @@ contract PauseTest is ControlTest {
         assertTrue(manager.accountStateOf(account).paused);
     }
 
-    function test_changesNothing_whenAlreadyPaused() public {
+    /// @dev Otherwise the guardian could void what the owner signs, as often as he likes.
+    function test_changesNothing_whenTheGuardianCallsAndItIsPaused() public {
+        _setGuardian();
         _pause();
+        uint48 before = _controlNonce();
         vm.recordLogs();
-        _pause();
+        vm.prank(guardian);
+        manager.pause(account);
         assertEq(vm.getRecordedLogs().length, 0);
-        assertEq(_controlNonce(), 1);
+        assertEq(_controlNonce(), before);
+    }
+
+    /// @dev The owner's every act ends what was signed before it.
+    function test_raisesTheControlNonce_whenAlreadyPaused() public {
+        _pause();
+        _pause();
+        assertEq(_controlNonce(), 2);
+        assertTrue(manager.accountStateOf(account).paused);
     }
 
     function test_raisesTheControlNonce_soThatNoEarlierUnpauseUndoesIt() public {

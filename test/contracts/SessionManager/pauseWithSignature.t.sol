@@ -48,12 +48,21 @@ contract PauseWithSignatureTest is OwnerSignedTest {
         assertFalse(_isDone());
     }
 
-    function test_changesNothing_whenAlreadyPaused() public {
+    /// @dev Otherwise the guardian could void what the owner signs, as often as he likes.
+    function test_changesNothing_whenTheGuardianSignedAndItIsPaused() public {
         _pause();
         uint48 before = _controlNonce();
-        _submit(_signedByOwner(_current()));
+        _submit(_signedBy(GUARDIAN_KEY, _current()));
         assertTrue(_isDone());
         assertEq(_controlNonce(), before);
+    }
+
+    function test_consumesTheNonce_whenAlreadyPaused() public {
+        _pause();
+        ISessionTypes.Control memory control = _signedByOwner(_current());
+        _submit(control);
+        assertTrue(_isDone());
+        _refuseNonce(control);
     }
 
     function _arrange() internal override {

@@ -6,7 +6,7 @@ import {BaseTest} from "./BaseTest.sol";
 
 /// @title What tests of signed grants start from
 /// @dev The struct hash is built here from the type strings of EIP-712, word by word.
-abstract contract GrantTest is BaseTest {
+abstract contract SignedGrantTest is BaseTest {
     string internal constant LIMIT_TYPE =
         "Limit(address token,uint104 amount,uint32 period,uint104 approveAbove,uint8 kind)";
     string internal constant RULE_TYPE = "Rule(uint8 op,uint16 offset,bytes32[] values)";
