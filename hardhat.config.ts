@@ -23,6 +23,8 @@ const testCompiler = { ...compiler, settings: { evmVersion: compiler.settings.ev
 const keyVerifiers = ["P256", "WebAuthn", "RSA"].map(
   (kind) => `@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913${kind}Verifier.sol`,
 );
+/** Holds Permit2's runtime code, which Permit2's own tests put at its address in the same way. */
+const permit2Code = "node_modules/@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol";
 const testFiles = globSync("test/contracts/**/*.t.sol", { cwd: import.meta.dirname });
 
 /** Hardhat compiles together what shares one configuration object, and makes one for each override, so for each test. */
@@ -62,6 +64,7 @@ export default defineConfig({
   },
   test: {
     solidity: {
+      fsPermissions: { readFile: [permit2Code] },
       fuzz: { runs: 128 },
       invariant: { runs: 12, depth: 32, failOnRevert: true },
     },
