@@ -16,6 +16,7 @@ contract ExecutePermit2Test is BaseTest {
 
     function setUp() public override {
         super.setUp();
+        // solhint-disable-next-line quotes
         string memory code = vm.split(vm.split(vm.readFile(CODE_FILE), 'hex"')[1], '"')[0];
         vm.etch(address(PERMIT2), vm.parseBytes(string.concat("0x", code)));
         target = Permit2Target(_deploy("Permit2Target.sol:Permit2Target"));

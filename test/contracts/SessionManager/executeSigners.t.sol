@@ -234,11 +234,13 @@ contract ExecuteSignersTest is BaseTest {
     /// @dev As an authenticator signs (WebAuthn, section 7.2).
     function _signWebAuthn(bytes32 challenge, bytes1 flags) private pure returns (bytes memory) {
         bytes memory authenticatorData = abi.encodePacked(sha256("latchkey.example"), flags, uint32(1));
+        // solhint-disable quotes
         string memory clientData = string.concat(
             '{"type":"webauthn.get","challenge":"',
             Base64.encodeURL(abi.encodePacked(challenge)),
             '","origin":"https://latchkey.example","crossOrigin":false}'
         );
+        // solhint-enable quotes
         bytes32 digest = sha256(abi.encodePacked(authenticatorData, sha256(bytes(clientData))));
         bytes memory signature = _signP256(P256_KEY, digest);
         (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
