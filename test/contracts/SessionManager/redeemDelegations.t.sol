@@ -398,6 +398,17 @@ contract RedeemDelegationsTest is ControlTest {
         );
     }
 
+    function test_reverts_whenASingleCallHasNoTargetAndValue() public {
+        Grant memory granted = _grantTransfers();
+        _refuseRedemption(
+            key,
+            _context(granted, _order(0, _transferData(5)), ""),
+            SINGLE,
+            new bytes(51),
+            abi.encodeWithSelector(ISessionErrors.EncodingInvalid.selector)
+        );
+    }
+
     function test_reverts_whenAContextIsNonsense() public {
         Grant memory granted = _grantTransfers();
         bytes memory calls = _single(granted, _order(0, _transferData(5)));
