@@ -3,6 +3,7 @@ pragma solidity ^0.8.35;
 
 import {ISessionErrors} from "../interfaces/ISessionErrors.sol";
 import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 import {PackedWriter} from "./PackedWriter.sol";
 import {SessionLayout} from "./SessionLayout.sol";
@@ -11,6 +12,7 @@ import {TypedWords} from "./TypedWords.sol";
 /// @title Packing sessions
 /// @dev The layout is in `docs/encoding.md`.
 library SessionPacker {
+    using CalldataReader for bytes;
     using PackedWriter for uint256;
     using TypedWords for ISessionTypes.Session;
     using TypedWords for uint256;
@@ -55,7 +57,7 @@ library SessionPacker {
         cursor = cursor.put(
             (session.word(TypedWords.VALID_UNTIL) << 184) |
                 (session.word(TypedWords.MAX_ORDERS) << 160) |
-                uint160(bytes20(signer)),
+                uint160(CalldataReader.addressAt(signer.start())),
             29
         );
         cursor = cursor.put(session.word(TypedWords.SCOPES_ROOT), 32);

@@ -6,6 +6,7 @@ import {ISessionErrors} from "../interfaces/ISessionErrors.sol";
 import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {IWrappedNative} from "../interfaces/IWrappedNative.sol";
 import {AccountModules} from "./AccountModules.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {ForbiddenSelectors} from "./ForbiddenSelectors.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 import {PackedWriter} from "./PackedWriter.sol";
@@ -17,6 +18,7 @@ import {TypedWords} from "./TypedWords.sol";
 /// @dev Everything that can be known at grant is refused at grant, so that a use need not check it again. The words of
 /// sessions and limits were checked by `TypedWords` before they come here.
 library SessionRules {
+    using CalldataReader for bytes;
     using PackedWriter for uint256;
     using TypedWords for ISessionTypes.Scope;
     using TypedWords for ISessionTypes.Session;
@@ -70,7 +72,7 @@ library SessionRules {
         bytes calldata approver
     ) private view {
         if (signer.length < 20) revert ISessionErrors.SignerInvalid(signer);
-        address key = address(bytes20(signer));
+        address key = CalldataReader.addressAt(signer.start());
         if (key == address(0) || uint160(key) == session.word(TypedWords.ACCOUNT) || key == address(this)) {
             revert ISessionErrors.SignerInvalid(signer);
         }
