@@ -20,7 +20,7 @@ contract TypedWordsTest is BaseTest {
         session.leaseTtl = 60;
         session.limits = _limits(session.limits[0], _limit(_address("other"), LIMIT, 0));
         ISessionTypes.Scope memory scope = _transferScope();
-        scope.rules = _rules(_rule(ISessionTypes.RuleOp.AtMost, 32, bytes32(LIMIT)));
+        scope.rules = _rules(_rule(ISessionTypes.RuleOp.AtMost, 32, bytes32(uint256(LIMIT))));
         Grant memory granted = _prepare(session, _scopes(scope));
         _input = abi.encodeCall(manager.grant, (granted.session, granted.scopes));
         // Places are relative: arguments to the selector's end, members to their struct, elements to their array's first.
@@ -53,12 +53,12 @@ contract TypedWordsTest is BaseTest {
     }
 
     function test_refusesWideWordsOfEveryLimit() public {
-        for (uint256 at = _limitAt; at <= _limitAt + TypedWords.LIMIT_SIZE; at += TypedWords.LIMIT_SIZE) {
-            _refuseBit(at + TypedWords.LIMIT_TOKEN, 160);
-            _refuseBit(at + TypedWords.LIMIT_AMOUNT, 104);
-            _refuseBit(at + TypedWords.LIMIT_PERIOD, 32);
-            _refuseBit(at + TypedWords.LIMIT_APPROVE_ABOVE, 104);
-            _refuse(at + TypedWords.LIMIT_KIND, 3);
+        for (uint256 limit = _limitAt; limit <= _limitAt + TypedWords.LIMIT_SIZE; limit += TypedWords.LIMIT_SIZE) {
+            _refuseBit(limit + TypedWords.LIMIT_TOKEN, 160);
+            _refuseBit(limit + TypedWords.LIMIT_AMOUNT, 104);
+            _refuseBit(limit + TypedWords.LIMIT_PERIOD, 32);
+            _refuseBit(limit + TypedWords.LIMIT_APPROVE_ABOVE, 104);
+            _refuse(limit + TypedWords.LIMIT_KIND, 3);
         }
     }
 
