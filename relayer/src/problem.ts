@@ -18,6 +18,7 @@ export const problemKinds = {
   "interval-not-over": { status: 409, title: "The session must wait between orders", retryable: true },
   "relayer-not-allowed": { status: 403, title: "The session names another relayer" },
   "feature-unsupported": { status: 422, title: "The session uses what this relayer does not support" },
+  "session-not-granted": { status: 409, title: "The chain has not granted the session yet", retryable: true },
   "session-not-active": { status: 403, title: "The session is not active" },
   "session-revoked": { status: 403, title: "The session has been revoked" },
   "session-expired": { status: 403, title: "The session has ended" },

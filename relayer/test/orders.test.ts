@@ -211,8 +211,8 @@ test("believes what a session says only if it hashes to its id", async () => {
   expect(parseSession(answer.json)).toMatchObject({ sessionId: granted.sessionId, status: "none" });
   const order = await granted.createOrder({ nonce: 0 });
   expect(parseProblem(await post(`${relayer.url}/v1/orders`, order.body))).toMatchObject({
-    status: 404,
-    code: "session-unknown",
+    status: 409,
+    code: "session-not-granted",
   });
   expect((await put(url, body)).status).toBe(200);
 });

@@ -1,5 +1,6 @@
 import {
   createScope,
+  encodeGrant,
   encodePause,
   encodeRevoke,
   encodeRevokeAll,
@@ -7,11 +8,22 @@ import {
   hashScope,
   nativeToken,
   templates,
+  toScopeJson,
+  toSessionJson,
 } from "@latchkey/sdk";
 import { concatHex, numberToHex, parseEther, slice, zeroHash, type Address, type Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseOrder, parseProblem, post, request, waitForOrder, waitForSession, type Answer } from "./support/api.ts";
+import {
+  parseOrder,
+  parseProblem,
+  post,
+  put,
+  request,
+  waitForOrder,
+  waitForSession,
+  type Answer,
+} from "./support/api.ts";
 import {
   createWorld,
   day,
@@ -421,6 +433,31 @@ test("refuses a session it has never seen", async () => {
   const other = await world.draft(account);
   const order = await other.createOrder({ nonce: 0 });
   expect(await getRefusal(order.body)).toEqual(refusal(404, "session-unknown"));
+});
+
+test("asks to come again for a session whose grant it has not seen, and takes the same order afterwards", async () => {
+  const other = await world.draft(account);
+  const content = { session: toSessionJson(other.session), scopes: other.scopes.map(toScopeJson) };
+  expect((await put(`${relayer.url}/v1/sessions/${other.sessionId}`, content)).status).toBe(200);
+  const order = await other.createOrder({ nonce: 0 });
+  const answer = await submit(order.body);
+  expect(parseProblem(answer)).toMatchObject({ status: 409, code: "session-not-granted", retryable: true });
+  expect(answer.headers.get("retry-after")).toBe("1");
+  await checkNothingKept(other, order);
+  await world.callAsAccount(account, encodeGrant(other));
+  await waitForSession(relayer.url, other.sessionId, ({ status }) => status === "active");
+  expect((await submit(order.body)).status).toBe(202);
+  expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
+});
+
+test("refuses for good a session that was revoked before its grant", async () => {
+  const other = await world.draft(account);
+  const content = { session: toSessionJson(other.session), scopes: other.scopes.map(toScopeJson) };
+  expect((await put(`${relayer.url}/v1/sessions/${other.sessionId}`, content)).status).toBe(200);
+  await world.callAsAccount(account, encodeRevoke(other.session));
+  await waitForSession(relayer.url, other.sessionId, ({ status }) => status === "revoked");
+  const order = await other.createOrder({ nonce: 0 });
+  expect(await getRefusal(order.body)).toEqual(refusal(403, "session-revoked", "SessionNotActive"));
 });
 
 test("refuses a session that names another relayer", async () => {

@@ -151,6 +151,23 @@ describe("submitOrder", () => {
     expect(new Set(orders().map(({ body }) => JSON.stringify(body)))).toHaveProperty("size", 1);
   });
 
+  it("waits for the grant of a session that the relayer has not read yet", async () => {
+    let count = 0;
+    const { client, orders } = await start((request, response) => {
+      count += 1;
+      if (count > 2) return accept(request, response);
+      return { ...problem(409, "session-not-granted", { retryable: true }), headers: { "retry-after": "1" } };
+    });
+    expect(await client.submitOrder({ calls })).toMatchObject({ status: "accepted" });
+    expect(orders().map(nonceOf)).toEqual([3, 3, 3]);
+  });
+
+  it.each(["session-revoked", "session-expired", "session-not-active"])("takes %s for final", async (code) => {
+    const { client, orders } = await start(() => problem(403, code, { retryable: false }));
+    expect(await getError(client.submitOrder({ calls }))).toMatchObject({ code, retryable: false });
+    expect(orders()).toHaveLength(1);
+  });
+
   it("repeats the identical order after a broken connection, and takes its present state for an answer", async () => {
     let count = 0;
     const { client, orders } = await start(({ body }, response) => {

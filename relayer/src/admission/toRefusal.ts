@@ -29,12 +29,17 @@ const codes: Readonly<Record<string, ProblemCode>> = {
 /** The problem for an error of the manager, decoded or by name and arguments. */
 export function toRefusal(error: { name: string; args: readonly unknown[] } | ErrorSentence): ProblemError {
   const rule = "sentence" in error ? error : toErrorSentence(error);
-  return new ProblemError(toCode(rule), rule.sentence, { rule });
+  const code = toCode(rule);
+  return new ProblemError(code, rule.sentence, {
+    rule,
+    // The grant may be in a block that the relayer has not read yet.
+    ...(code === "session-not-granted" && { retryAfterSeconds: 1 }),
+  });
 }
 
 function toCode({ name, args }: ErrorSentence): ProblemCode {
   if (name !== "SessionNotActive") return codes[name] ?? "simulation-failed";
   const status = sessionStatuses[Number(args[1])];
-  if (status === "none") return "session-unknown";
+  if (status === "none") return "session-not-granted";
   return status === "revoked" ? "session-revoked" : "session-not-active";
 }
