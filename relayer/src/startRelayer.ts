@@ -32,8 +32,15 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const indexer = createIndexer({ db, rpc, log, config });
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
-    const simulation = createSimulation({ rpc, indexer, log, relayer: wallet.address, config });
-    const admission = createAdmission({ db, contents, sessionReader, simulation, relayer: wallet.address, config });
+    const simulation = createSimulation({ rpc, indexer, log, config });
+    const admission = createAdmission({
+      db,
+      contents,
+      sessionReader,
+      simulation,
+      submitters: [wallet.address],
+      config,
+    });
     const submission = createSubmission({ db, rpc, indexer, wallet, log, config });
 
     const reportFailure = createFailureLog(log);

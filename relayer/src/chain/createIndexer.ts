@@ -51,6 +51,8 @@ export function createIndexer(deps: Deps) {
   let isCurrent = false;
   let seenAt = 0;
   let range = rangeMax;
+  /** How often the node did not answer. */
+  let losses = 0;
 
   function notify(change: HeadChange): void {
     for (const listener of listeners) listener(change);
@@ -143,6 +145,14 @@ export function createIndexer(deps: Deps) {
     notify({ kind: "reorg", head: last });
   }
 
+  function lose(): void {
+    losses += 1;
+    isCurrent = false;
+    notify({ kind: "lost" });
+  }
+  // Whoever finds that the node does not answer: what is known is not the present until it has been asked again.
+  rpc.subscribeUnreachable(lose);
+
   return {
     /** The newest block, or nothing while the node cannot be asked or is being caught up with. */
     getHead(): Head | undefined {
@@ -163,11 +173,11 @@ export function createIndexer(deps: Deps) {
           last = await getLastBlock(db, chainId);
           isLoaded = true;
         }
+        const lossesBefore = losses;
         while (!signal.aborted && (await follow()) === "more");
-        isCurrent = !signal.aborted;
+        isCurrent = !signal.aborted && losses === lossesBefore;
       } catch (error) {
-        isCurrent = false;
-        notify({ kind: "lost" });
+        lose();
         throw error;
       }
     },

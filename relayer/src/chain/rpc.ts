@@ -35,7 +35,8 @@ export class CallRevertedError extends Error {
 
 export type BlockRef = { number: number; hash: Hash };
 export type BlockHead = BlockRef & { parentHash: Hash; timestamp: number; baseFeePerGas: bigint | undefined };
-export type CallRequest = { from?: Address; to: Address; data: Hex; gas?: bigint };
+/** Without `to`, `data` is code, and the answer what it returns. */
+export type CallRequest = { from?: Address; to?: Address; data: Hex; gas?: bigint };
 
 /** What the relayer asks of a node. Everything has a timeout and throws `RpcError`; calls made together are batched. */
 export type Rpc = ReturnType<typeof createRpc>;
@@ -45,11 +46,19 @@ export function createRpc({ rpcUrl, rpcTimeoutMs }: { rpcUrl: string; rpcTimeout
     transport: http(rpcUrl, { batch: { batchSize: 100 }, timeout: rpcTimeoutMs, retryCount: 0 }),
   });
 
+  const onUnreachable = new Set<() => void>();
+
+  function toRpcError(method: string, cause: unknown): RpcError {
+    const error = new RpcError(method, cause);
+    if (error.code === undefined) for (const listener of onUnreachable) listener();
+    return error;
+  }
+
   async function ask<T>(method: string, run: () => Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
-      throw new RpcError(method, error);
+      throw toRpcError(method, error);
     }
   }
 
@@ -73,6 +82,8 @@ export function createRpc({ rpcUrl, rpcTimeoutMs }: { rpcUrl: string; rpcTimeout
   }
 
   return {
+    /** Calls `listener` whenever the node did not answer, whoever asked. */
+    subscribeUnreachable: (listener: () => void): void => void onUnreachable.add(listener),
     getBlock,
     getChainId: () => ask("eth_chainId", async () => Number(await client.request({ method: "eth_chainId" }))),
     getCode: (address: Address) =>
@@ -114,7 +125,12 @@ export function createRpc({ rpcUrl, rpcTimeoutMs }: { rpcUrl: string; rpcTimeout
 
     /** Throws `CallRevertedError` if the call reverts. */
     async call({ from, to, data, gas }: CallRequest, at: BlockTag | { hash: Hash }): Promise<Hex> {
-      const request = { to, data, ...(from && { from }), ...(gas !== undefined && { gas: numberToHex(gas) }) };
+      const request = {
+        data,
+        ...(to && { to }),
+        ...(from && { from }),
+        ...(gas !== undefined && { gas: numberToHex(gas) }),
+      };
       try {
         // By hash as of EIP-1898, so that one answer is of one block, whatever happens to the chain meanwhile.
         return await client.request({
@@ -123,7 +139,7 @@ export function createRpc({ rpcUrl, rpcTimeoutMs }: { rpcUrl: string; rpcTimeout
         });
       } catch (error) {
         const reverted = findRevertData(error);
-        throw reverted === undefined ? new RpcError("eth_call", error) : new CallRevertedError(reverted);
+        throw reverted === undefined ? toRpcError("eth_call", error) : new CallRevertedError(reverted);
       }
     },
 

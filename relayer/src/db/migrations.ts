@@ -51,6 +51,12 @@ const migrations: Record<string, Migration> = {
       for (const statement of statements) await statement.execute(db);
     },
   },
+  "0002-lanes": {
+    async up(db: Kysely<Database>) {
+      const statements = [sql`alter table orders add column wallet text`, sql`alter table orders add column lane text`];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Db } from "./chainRows.ts";
 import { liveStatuses, type Database } from "./schema.ts";
 
-export type OrderRow = Selectable<Database["orders"]>;
+export type OrderRow = Omit<Selectable<Database["orders"]>, "sequence">;
 
 export function getOrder(db: Db, chainId: number, orderHash: string): Promise<OrderRow | undefined> {
   return db
@@ -15,82 +15,139 @@ export function getOrder(db: Db, chainId: number, orderHash: string): Promise<Or
     .executeTakeFirst();
 }
 
-export type LiveOrder = { nonce: number; reservations: readonly bigint[] };
+export function listOrders(db: Db, chainId: number, orderHashes: readonly string[]): Promise<OrderRow[]> {
+  return db
+    .selectFrom("orders")
+    .selectAll()
+    .where("chain_id", "=", chainId)
+    .where("order_hash", "=", sql<string>`any(${orderHashes}::text[])`)
+    .execute();
+}
+
+/** An order that holds its nonce or its spend. */
+export type HoldingOrder = {
+  sessionId: string;
+  nonce: number;
+  holdsNonce: boolean;
+  /** Whether it may still run. */
+  isLive: boolean;
+  /** In which it was mined, also if that is not deep enough yet. */
+  block: number | undefined;
+  reservations: readonly bigint[];
+};
 
 const reservationsSchema = z.array(z.string());
 
-/** The session's orders that may still run. */
-export async function listLiveOrders(db: Db, chainId: number, sessionId: string): Promise<LiveOrder[]> {
+/** Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. */
+export async function listHolding(
+  db: Db,
+  options: {
+    chainId: number;
+    sessionIds: readonly string[];
+    nonces: readonly number[];
+    afterBlock: number;
+  },
+): Promise<HoldingOrder[]> {
+  const { chainId, sessionIds, nonces, afterBlock } = options;
   const rows = await db
     .selectFrom("orders")
-    .select(["nonce", "reservations"])
+    .select(["session_id", "nonce", "reservations", "holds_nonce", "status", "block_number"])
     .where("chain_id", "=", chainId)
-    .where("session_id", "=", sessionId)
-    .where("status", "in", liveStatuses)
+    .where("session_id", "=", sql<string>`any(${sessionIds}::text[])`)
+    .where((build) =>
+      build.or([
+        build("status", "in", liveStatuses),
+        build("block_number", ">", afterBlock),
+        build.and([build("holds_nonce", "=", true), build("nonce", "=", sql<number>`any(${nonces}::int4[])`)]),
+      ]),
+    )
     .execute();
-  return rows.map(({ nonce, reservations }) => ({
-    nonce,
-    reservations: reservationsSchema.parse(JSON.parse(reservations)).map(BigInt),
+  return rows.map((row) => ({
+    sessionId: row.session_id,
+    nonce: row.nonce,
+    holdsNonce: row.holds_nonce,
+    isLive: liveStatuses.includes(row.status),
+    block: row.block_number ?? undefined,
+    reservations: reservationsSchema.parse(JSON.parse(row.reservations)).map(BigInt),
   }));
 }
 
-/** What `orders` hold of each of `limitCount` limits. */
-export function toReserved(orders: readonly LiveOrder[], limitCount: number): bigint[] {
+/** The session's orders that may still run, or were mined after `afterBlock`. */
+export function listLiveOrders(
+  db: Db,
+  { chainId, sessionId, afterBlock }: { chainId: number; sessionId: string; afterBlock: number },
+): Promise<HoldingOrder[]> {
+  return listHolding(db, { chainId, sessionIds: [sessionId], nonces: [], afterBlock });
+}
+
+/**
+ * What `orders` hold of each of `limitCount` limits beside what the state of block `stateBlock` has them spend already:
+ * those mined in it or before it hold nothing more.
+ */
+export function toReserved(orders: readonly HoldingOrder[], limitCount: number, stateBlock: number): bigint[] {
+  const holding = orders.filter(({ isLive, block }) => (block === undefined ? isLive : block > stateBlock));
   return Array.from({ length: limitCount }, (_, limit) =>
-    orders.reduce((sum, { reservations }) => sum + (reservations[limit] ?? 0n), 0n),
+    holding.reduce((sum, { reservations }) => sum + (reservations[limit] ?? 0n), 0n),
   );
 }
 
-/** Lets one transaction at a time store orders of a session, until it ends. */
-export async function lockSession(db: Db, chainId: number, sessionId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${sessionId}, ${chainId}))`.execute(db);
+/** Lets one transaction at a time store orders of the sessions, until it ends. In one order, so that none waits for another in a circle. */
+export async function lockSessions(db: Db, chainId: number, sessionIds: readonly string[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(id, ${chainId}))
+    from (select id from unnest(${sessionIds.toSorted()}::text[]) as ids(id) order by id) as sorted`.execute(db);
 }
 
-/** Whether an order, in flight or run, has the nonce. */
-export async function isNonceHeld(db: Db, chainId: number, sessionId: string, nonce: number): Promise<boolean> {
-  const row = await db
-    .selectFrom("orders")
+/** Those of the orders that a stored block says have run. */
+export async function listRun(db: Db, chainId: number, orderHashes: readonly string[]): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom("events")
     .select("order_hash")
     .where("chain_id", "=", chainId)
-    .where("session_id", "=", sessionId)
-    .where("nonce", "=", nonce)
-    .where("holds_nonce", "=", true)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where("order_hash", "=", sql<string>`any(${orderHashes}::text[])`)
+    .execute();
+  return new Set(rows.map(({ order_hash }) => order_hash ?? ""));
 }
 
-export async function insertOrder(
-  db: Db,
-  chainId: number,
-  order: {
-    orderHash: string;
-    account: string;
-    json: OrderJson;
-    packed: string;
-    reservations: readonly bigint[];
-  },
-): Promise<void> {
-  await db
-    .insertInto("orders")
-    .values({
-      chain_id: chainId,
-      order_hash: order.orderHash,
-      session_id: order.json.sessionId,
-      account: order.account,
-      nonce: order.json.nonce,
-      deadline: order.json.deadline,
-      gas_limit: order.json.gasLimit,
-      calls: JSON.stringify(order.json.calls),
-      packed: order.packed,
-      status: "accepted",
-      holds_nonce: true,
-      reservations: JSON.stringify(order.reservations.map(String)),
-      attempts: 0,
-      not_before: 0,
-      accepted_at: Date.now(),
-      transaction_hash: null,
-      block_number: null,
-      reason: null,
-    })
-    .execute();
+export function toNewOrder(order: {
+  chainId: number;
+  orderHash: string;
+  account: string;
+  json: OrderJson;
+  packed: string;
+  reservations: readonly bigint[];
+  wallet: string | undefined;
+}): OrderRow {
+  return {
+    chain_id: order.chainId,
+    order_hash: order.orderHash,
+    session_id: order.json.sessionId,
+    account: order.account,
+    nonce: order.json.nonce,
+    deadline: order.json.deadline,
+    gas_limit: order.json.gasLimit,
+    calls: JSON.stringify(order.json.calls),
+    packed: order.packed,
+    status: "accepted",
+    holds_nonce: true,
+    reservations: JSON.stringify(order.reservations.map(String)),
+    attempts: 0,
+    not_before: 0,
+    accepted_at: Date.now(),
+    transaction_hash: null,
+    block_number: null,
+    reason: null,
+    wallet: order.wallet ?? null,
+    lane: null,
+  };
+}
+
+/** In one statement with one parameter, since there may be many. */
+export async function insertOrders(db: Db, orders: readonly OrderRow[]): Promise<void> {
+  await sql`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
+      holds_nonce, reservations, attempts, not_before, accepted_at, wallet)
+    select * from json_to_recordset(${JSON.stringify(orders)}::json) as rows (chain_id int8, order_hash text,
+      session_id text, account text, nonce int4, deadline int8, gas_limit int8, calls text, packed text, status text,
+      holds_nonce boolean, reservations text, attempts int4, not_before int8, accepted_at int8, wallet text)`.execute(
+    db,
+  );
 }

@@ -51,7 +51,7 @@ export type Database = {
     status: OrderStatus;
     /** Whether no other order may have its nonce: in flight, or used on chain. */
     holds_nonce: boolean;
-    /** JSON: list of `{ limit, amount }`. */
+    /** JSON: list of amounts, one a limit. */
     reservations: string;
     /** How often it has been in a transaction. */
     attempts: number;
@@ -62,6 +62,10 @@ export type Database = {
     block_number: number | null;
     /** JSON: `{ name, args, sentence }`. */
     reason: string | null;
+    /** The only hot wallet that may submit it, if its session names one. */
+    wallet: string | null;
+    /** The hot wallet that has claimed it. */
+    lane: string | null;
   };
   transactions: {
     chain_id: number;

@@ -1,4 +1,5 @@
 import { toErrorSentence } from "@latchkey/sdk";
+import { sql } from "kysely";
 import { isHex, type Hex } from "viem";
 import type { Db } from "../db/chainRows.ts";
 import { liveStatuses } from "../db/schema.ts";
@@ -21,13 +22,11 @@ export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number;
     .orderBy("block_number")
     .orderBy("log_index")
     .execute();
+  await settleRuns(db, chainId, events.flatMap(toRun));
   for (const event of events) {
-    const args = JSON.parse(event.args) as { nonce?: unknown; position?: unknown; reason?: unknown };
-    if (event.order_hash !== null) {
-      await settleRun(db, { ...event, order_hash: event.order_hash }, args);
-    } else if (event.name === "OrderSkipped") {
-      await settleSkip(db, event, { position: Number(args.position), reason: toReason(args.reason) });
-    }
+    if (event.order_hash !== null || event.name !== "OrderSkipped") continue;
+    const args = parseArgs(event.args);
+    await settleSkip(db, event, { position: Number(args.position), reason: toReason(args.reason) });
   }
   if (events.length > 0) {
     await db
@@ -41,34 +40,41 @@ export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number;
   await expireOrders(db, { chainId, upTo });
 }
 
-type Event = { chain_id: number; transaction_hash: string; block_number: number; session_id: string | null };
+type Event = { chain_id: number; transaction_hash: string; block_number: number };
+type Run = ReturnType<typeof toRun>[number];
 
-/** The order ran, in whoever's transaction, and its nonce is used, whatever was known of it before. */
-async function settleRun(
-  db: Db,
-  event: Event & { order_hash: string; name: string },
-  args: { nonce?: unknown; reason?: unknown },
-): Promise<void> {
-  await db
-    .updateTable("orders")
-    .set({ holds_nonce: false })
-    .where("chain_id", "=", event.chain_id)
-    .where("session_id", "=", event.session_id ?? "")
-    .where("nonce", "=", Number(args.nonce))
-    .where("order_hash", "!=", event.order_hash)
-    .execute();
-  await db
-    .updateTable("orders")
-    .set({
-      status: event.name === "OrderExecuted" ? "confirmed" : "failed",
-      holds_nonce: true,
-      transaction_hash: event.transaction_hash,
-      block_number: event.block_number,
-      reason: event.name === "OrderExecuted" ? null : toReasonJson(toErrorSentence(toReason(args.reason))),
-    })
-    .where("chain_id", "=", event.chain_id)
-    .where("order_hash", "=", event.order_hash)
-    .execute();
+const parseArgs = (text: string) => JSON.parse(text) as { nonce?: unknown; position?: unknown; reason?: unknown };
+
+/** What an event says of the order that ran, if it says that one did. */
+function toRun(event: Event & { session_id: string | null; order_hash: string | null; name: string; args: string }) {
+  const { order_hash, session_id, transaction_hash, block_number, name } = event;
+  if (order_hash === null || session_id === null) return [];
+  const args = parseArgs(event.args);
+  const isExecuted = name === "OrderExecuted";
+  return [
+    {
+      order_hash,
+      session_id,
+      nonce: Number(args.nonce),
+      status: isExecuted ? "confirmed" : "failed",
+      transaction_hash,
+      block_number,
+      reason: isExecuted ? null : toReasonJson(toErrorSentence(toReason(args.reason))),
+    },
+  ];
+}
+
+/** The orders ran, in whoever's transactions, and their nonces are used, whatever was known of them before. */
+async function settleRuns(db: Db, chainId: number, runs: readonly Run[]): Promise<void> {
+  if (runs.length === 0) return;
+  const rows = sql`json_to_recordset(${JSON.stringify(runs)}::json) as run (order_hash text, session_id text, nonce int4,
+    status text, transaction_hash text, block_number int8, reason text)`;
+  await sql`update orders set holds_nonce = false from ${rows}
+    where orders.chain_id = ${chainId} and orders.session_id = run.session_id and orders.nonce = run.nonce
+      and orders.holds_nonce and orders.order_hash <> run.order_hash`.execute(db);
+  await sql`update orders set status = run.status, holds_nonce = true, transaction_hash = run.transaction_hash,
+      block_number = run.block_number, reason = run.reason
+    from ${rows} where orders.chain_id = ${chainId} and orders.order_hash = run.order_hash`.execute(db);
 }
 
 /** The order used nothing: it waits for another transaction if that may help, otherwise it has failed. */
