@@ -36,6 +36,8 @@ const list = z.string().transform((text) =>
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+const isPrivateKey = (text: string): text is Hex =>
+  isHex(text) && text.length === 66 && BigInt(text) > 0n && BigInt(text) < curveOrder;
 
 const schema = z.object({
   RPC_URL: url(["http:", "https:"]),
@@ -43,10 +45,12 @@ const schema = z.object({
   MANAGER_ADDRESS: address,
   HOT_WALLET_PRIVATE_KEY: z
     .string({ error: "is missing" })
-    .refine((text) => isHex(text) && text.length === 66 && BigInt(text) > 0n && BigInt(text) < curveOrder, {
-      error: "is not a private key: 32 bytes in hex",
+    .transform((text) => text.split(",").map((entry) => entry.trim()))
+    .refine((keys) => keys.every(isPrivateKey), { error: "is not a private key: 32 bytes in hex" })
+    .refine((keys) => new Set(keys.map((key) => key.toLowerCase())).size === keys.length, {
+      error: "has the same private key twice",
     })
-    .transform((text) => text as Hex),
+    .transform((keys) => keys.filter(isPrivateKey)),
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
   DATA_DIR: z.string().min(1).default(".latchkey/relayer"),
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -69,6 +73,8 @@ const schema = z.object({
   BATCH_MAX_ORDERS: whole(1, 200).default(32),
   BATCH_MAX_AGE_MS: whole(0, 60_000).default(100),
   BATCH_MAX_GAS: whole(200_000, 16_777_215).default(12_000_000),
+  LANE_LEASE_MS: whole(500, 600_000).default(5_000),
+  LOW_BALANCE_GWEI: whole(0, Number.MAX_SAFE_INTEGER).default(100_000_000),
   PENDING_TRANSACTIONS_MAX: whole(1, 64).default(8),
   REPLACE_AFTER_MS: whole(1_000, 3_600_000).default(30_000),
   FEE_PER_GAS_MAX_GWEI: whole(1, 1_000_000).default(500),
@@ -86,7 +92,8 @@ export type Config = {
   rpcTimeoutMs: number;
   chainId: number;
   manager: Address;
-  hotWalletPrivateKey: Hex;
+  /** One a lane. */
+  hotWalletPrivateKeys: readonly Hex[];
   databaseUrl: string | undefined;
   dataDir: string;
   host: string;
@@ -99,6 +106,11 @@ export type Config = {
   startBlock: number;
   confirmations: number;
   batch: { ordersMax: number; ageMaxMs: number; gasMax: number };
+  /** So long after an instance was last heard of, others take its lanes. */
+  laneLeaseMs: number;
+  /** Wei, under which a hot wallet's balance is reported. */
+  lowBalance: bigint;
+  /** Of each hot wallet. */
   pendingTransactionsMax: number;
   replaceAfterMs: number;
   /** Wei. */
@@ -122,7 +134,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     rpcTimeoutMs: data.RPC_TIMEOUT_MS,
     chainId: data.CHAIN_ID,
     manager: data.MANAGER_ADDRESS,
-    hotWalletPrivateKey: data.HOT_WALLET_PRIVATE_KEY,
+    hotWalletPrivateKeys: data.HOT_WALLET_PRIVATE_KEY,
     databaseUrl: data.DATABASE_URL,
     dataDir: data.DATA_DIR,
     host: data.HOST,
@@ -134,6 +146,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     startBlock: data.START_BLOCK,
     confirmations: data.CONFIRMATIONS,
     batch: { ordersMax: data.BATCH_MAX_ORDERS, ageMaxMs: data.BATCH_MAX_AGE_MS, gasMax: data.BATCH_MAX_GAS },
+    laneLeaseMs: data.LANE_LEASE_MS,
+    lowBalance: BigInt(data.LOW_BALANCE_GWEI) * 1_000_000_000n,
     pendingTransactionsMax: data.PENDING_TRANSACTIONS_MAX,
     replaceAfterMs: data.REPLACE_AFTER_MS,
     feePerGasMax: BigInt(data.FEE_PER_GAS_MAX_GWEI) * 1_000_000_000n,

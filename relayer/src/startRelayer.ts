@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { Address } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { createAdmission } from "./admission/createAdmission.ts";
 import { createContentStore } from "./admission/createContentStore.ts";
 import { createSimulation } from "./admission/createSimulation.ts";
@@ -14,6 +16,8 @@ import { addOrderRoutes } from "./routes/orderRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
 import { runLoop } from "./runLoop.ts";
+import { createFees } from "./submission/createFees.ts";
+import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
 
@@ -24,12 +28,20 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const app = await createApp(config);
   const { log } = app;
   const rpc = createRpc(config);
-  const wallet = createWallet({ rpc, config });
   const { db, kind, close } = await openDatabase({ ...config, log });
   const stopping = new AbortController();
   try {
     await bindDeployment(db, config);
     const indexer = createIndexer({ db, rpc, log, config });
+    // Nobody else can have the directory, so whoever had the lanes is dead.
+    if (kind === "pglite") await releaseAllLanes(db, config.chainId);
+    const getFees = createFees({ rpc, indexer, config });
+    const wallets = config.hotWalletPrivateKeys.map((key) =>
+      createWallet({ account: privateKeyToAccount(key), getFees, config }),
+    );
+    const submitters = wallets.map(({ address }) => address);
+    const [wallet] = wallets;
+    if (wallet === undefined) throw new Error("There is no hot wallet");
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
     const simulation = createSimulation({ rpc, indexer, log, config });
@@ -38,10 +50,10 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       contents,
       sessionReader,
       simulation,
-      submitters: [wallet.address],
+      submitters,
       config,
     });
-    const submission = createSubmission({ db, rpc, indexer, wallet, log, config });
+    const submission = createSubmission({ db, rpc, indexer, wallets, instance: randomUUID(), log, config });
 
     const reportFailure = createFailureLog(log);
     let isRightChain = false;
@@ -81,6 +93,8 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       stopping.abort();
       await app.close();
       await Promise.all([following.stop(), submitting.stop()]);
+      // Without it the lanes would wait for their leases to run out.
+      await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await close();
     };
     try {

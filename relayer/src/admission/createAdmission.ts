@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { getOrder, listLiveOrders, toReserved } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
-import { toBatchGas } from "../submission/batchGas.ts";
+import { toBatchGas, toOrderGas } from "../submission/batchGas.ts";
 import { checkCalls } from "./checkCalls.ts";
 import { checkSignature } from "./checkSignature.ts";
 import { checkState } from "./checkState.ts";
@@ -64,14 +64,15 @@ export function createAdmission(deps: Deps) {
     checkState({ order, session, state, relayer: submitter });
     const scopes = checkCalls(order, content, manager);
     const packed = packAdmitted({ order, packedSession, scopes, signature });
-    checkGas(order, packed, config.batch.gasMax);
+    const batchGas = toOrderGas({ gasLimit: order.gasLimit, packed });
+    checkGas(order, batchGas, config.batch.gasMax);
     const declared = toDeclaredSpend(session, order);
     const { remaining } = state;
     checkBudget({ session, remaining, needed: declared, reserved: [] });
-    const result = await simulation.simulate({ content, order, scopes, packed, state, submitter, wantsGas });
+    const result = await simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas });
     const reservations = toReservations(session, declared, result.getSpent);
     const wallet = session.relayer === zeroAddress ? undefined : submitter;
-    return { order, orderHash, content, packed, state, reservations, wallet, result };
+    return { order, orderHash, content, packed, state, reservations, wallet, batchGas, result };
   }
 
   return {
@@ -110,8 +111,8 @@ function toSubmitter({ relayer }: Session, submitters: readonly Address[]): Addr
   return submitters.find((wallet) => isAddressEqual(wallet, relayer)) ?? first;
 }
 
-function checkGas(order: Order, packed: Hex, gasMax: number): void {
-  const gas = toBatchGas([{ gasLimit: order.gasLimit, packed }]);
+function checkGas(order: Order, batchGas: number, gasMax: number): void {
+  const gas = toBatchGas([batchGas]);
   if (gas <= gasMax) return;
   throw new ProblemError(
     "gas-limit-invalid",

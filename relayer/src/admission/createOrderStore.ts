@@ -33,6 +33,8 @@ export type AdmittedOrder = {
   reservations: Reservations;
   /** The only hot wallet that may submit it, if the session names one. */
   wallet: Address | undefined;
+  /** What it adds to the gas of its batch, at most. */
+  batchGas: number;
 };
 
 export type Submitted = { order: OrderRow; isNew: boolean };
@@ -85,7 +87,7 @@ export function createOrderStore({
 
   /** Adds what it takes to `held`, so that the next order of the same transaction meets it. */
   function decide(entry: AdmittedOrder, held: Held): Outcome {
-    const { order, orderHash, content, packed, state, reservations, wallet } = entry;
+    const { order, orderHash, content, packed, state, reservations, wallet, batchGas } = entry;
     const { session, sessionId } = content;
     const known = held.known.get(orderHash);
     if (known !== undefined) return { order: known, isNew: false };
@@ -102,7 +104,7 @@ export function createOrderStore({
     }
     const { account } = session;
     const json = toOrderJson(order);
-    const row = toNewOrder({ chainId, orderHash, account, json, packed, reservations, wallet });
+    const row = toNewOrder({ chainId, orderHash, account, json, packed, reservations, wallet, batchGas });
     held.known.set(orderHash, row);
     const added = { sessionId, nonce: order.nonce, holdsNonce: true, isLive: true, block: undefined, reservations };
     held.holding.set(sessionId, [...holding, added]);

@@ -25,6 +25,8 @@ export type SimulationInput = {
   /** Of each call. */
   scopes: readonly ProvenScope[];
   packed: Hex;
+  /** What it adds to the gas of its batch, at most. */
+  batchGas: number;
   state: ChainState;
   /** The hot wallet that would submit it. */
   submitter: Address;
@@ -139,8 +141,7 @@ export function createSimulation({ rpc, indexer, log, config: { manager } }: Dep
 function toChunks(inputs: readonly SimulationInput[]): SimulationInput[][] {
   const chunks: { submitter: Address; gas: number; inputs: SimulationInput[] }[] = [];
   for (const input of inputs) {
-    const { submitter, order, packed } = input;
-    const gas = toBatchGas([{ gasLimit: order.gasLimit, packed }]);
+    const { submitter, batchGas: gas } = input;
     const open = chunks.findLast((chunk) => chunk.submitter === submitter);
     if (open === undefined || open.gas + gas > gasMax) chunks.push({ submitter, gas, inputs: [input] });
     else {
@@ -157,7 +158,7 @@ function toBatchCall(inputs: readonly SimulationInput[]): { data: Hex; gas: bigi
     functionName: "executeBatch",
     args: [inputs.map(({ packed }) => packed)],
   });
-  return { data, gas: BigInt(toBatchGas(inputs.map(({ order, packed }) => ({ gasLimit: order.gasLimit, packed })))) };
+  return { data, gas: BigInt(toBatchGas(inputs.map(({ batchGas }) => batchGas))) };
 }
 
 function toExecute({ packed }: SimulationInput): Hex {

@@ -1,9 +1,17 @@
 import type { Kysely } from "kysely";
 import type { Address } from "viem";
-import { getLastBlock, insertBlock, insertEvents, listBlocks, rollBackTo } from "../db/chainRows.ts";
+import {
+  findBlock,
+  getLastBlock,
+  insertBlock,
+  insertEvents,
+  listBlocks,
+  lockBlocks,
+  rollBackTo,
+} from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
-import { settleOrders } from "../submission/settleOrders.ts";
+import { markMined, settleOrders } from "../submission/settleOrders.ts";
 import { decodeLog, type ManagerEvent } from "./decodeLog.ts";
 import { RpcError, type BlockHead, type BlockRef, type Rpc } from "./rpc.ts";
 
@@ -58,7 +66,8 @@ export function createIndexer(deps: Deps) {
     for (const listener of listeners) listener(change);
   }
 
-  async function store(block: BlockHead | Head, parentHash: string, events: readonly ManagerEvent[]): Promise<void> {
+  /** Whether the block is the next one of what is stored; otherwise another instance has gone elsewhere, and `last` is there. */
+  async function store(block: BlockHead, events: readonly ManagerEvent[]): Promise<boolean> {
     const timestamps = new Map([[block.number, block.timestamp]]);
     for (const number of new Set(events.map(({ blockNumber }) => blockNumber))) {
       if (!timestamps.has(number)) {
@@ -66,13 +75,28 @@ export function createIndexer(deps: Deps) {
         if (timestamp !== undefined) timestamps.set(number, timestamp);
       }
     }
-    await db.transaction().execute(async (tx) => {
+    const isStored = await db.transaction().execute(async (tx) => {
+      await lockBlocks(tx, chainId);
+      const stored = await findBlock(tx, chainId, block.number);
+      // Another instance was first; it has read the same, by the block's hash.
+      if (stored !== undefined) return stored === block.hash;
+      const [before] = await listBlocks(tx, chainId, block.number, 1);
+      if (before?.hash !== last?.hash) return false;
       await insertEvents(tx, chainId, events, (number) => timestamps.get(number));
-      await insertBlock(tx, chainId, { ...block, parentHash }, blocksKept);
+      if (confirmations > 1) await markMined(tx, chainId, events);
+      await insertBlock(tx, chainId, block, blocksKept);
       await settleOrders(tx, { chainId, upTo: block.number - confirmations + 1 });
+      return true;
     });
+    if (!isStored) {
+      last = await getLastBlock(db, chainId);
+      isCurrent = false;
+      notify({ kind: "reorg", head: last });
+      return false;
+    }
     last = { number: block.number, hash: block.hash, timestamp: block.timestamp };
     notify({ kind: "block", head: last, events });
+    return true;
   }
 
   /** Reads the logs of many old blocks at once; halves the range when the node finds it too large. */
@@ -83,7 +107,7 @@ export function createIndexer(deps: Deps) {
     if (block === undefined) return;
     try {
       const logs = await rpc.getLogs({ address: manager, fromBlock: from, toBlock: to });
-      await store(block, block.parentHash, logs.map(decodeLog).filter(isPresent));
+      await store(block, logs.map(decodeLog).filter(isPresent));
       range = Math.min(rangeMax, range * 2);
       log.info({ from, to }, "Read old blocks");
     } catch (error) {
@@ -122,8 +146,8 @@ export function createIndexer(deps: Deps) {
       return "more";
     }
     const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
-    await store(block, block.parentHash, logs.map(decodeLog).filter(isPresent));
-    if (next < newest.number) return "more";
+    const isStored = await store(block, logs.map(decodeLog).filter(isPresent));
+    if (!isStored || next < newest.number) return "more";
     seenAt = Date.now();
     return "done";
   }
@@ -140,7 +164,12 @@ export function createIndexer(deps: Deps) {
     }
     const to = fork?.number ?? startBlock - 1;
     log.warn({ from: last?.number, to }, "The chain was reorganised");
-    await db.transaction().execute((tx) => rollBackTo(tx, chainId, to));
+    await db.transaction().execute(async (tx) => {
+      await lockBlocks(tx, chainId);
+      // Another instance may have gone back and ahead already.
+      const stored = last && (await findBlock(tx, chainId, last.number));
+      if (stored === last?.hash) await rollBackTo(tx, chainId, to);
+    });
     last = await getLastBlock(db, chainId);
     notify({ kind: "reorg", head: last });
   }

@@ -17,6 +17,22 @@ export async function getLastBlock(db: Db, chainId: number): Promise<(BlockRef &
   return row && { number: row.number, hash: toHex(row.hash), timestamp: row.timestamp };
 }
 
+/** Lets one instance at a time store blocks of the chain, until the transaction ends. Namespace: `bloc`. */
+export async function lockBlocks(db: Db, chainId: number): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${0x626c6f63}, ${chainId | 0})`.execute(db);
+}
+
+/** The hash of the block as it is stored. */
+export async function findBlock(db: Db, chainId: number, number: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("blocks")
+    .select("hash")
+    .where("chain_id", "=", chainId)
+    .where("number", "=", number)
+    .executeTakeFirst();
+  return row?.hash;
+}
+
 /** The newest `limit` blocks below `below`, newest first. */
 export async function listBlocks(db: Db, chainId: number, below: number, limit: number): Promise<BlockRef[]> {
   const rows = await db

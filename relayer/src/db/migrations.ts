@@ -53,7 +53,27 @@ const migrations: Record<string, Migration> = {
   },
   "0002-lanes": {
     async up(db: Kysely<Database>) {
-      const statements = [sql`alter table orders add column wallet text`, sql`alter table orders add column lane text`];
+      const statements = [
+        sql`alter table orders add column wallet text`,
+        sql`alter table orders add column lane text`,
+        sql`alter table orders add column batch_gas int4 not null default 1000000`,
+        sql`alter table orders drop constraint orders_status_check`,
+        sql`alter table orders add constraint orders_status_check
+          check (status in ('accepted', 'submitted', 'confirmed', 'failed', 'expired', 'cancelled'))`,
+        sql`create table lanes (
+          chain_id int8 not null, wallet text not null, owner text, fence int8 not null, expires_at int8 not null,
+          mode text not null check (mode in ('open', 'paused')), primary key (chain_id, wallet))`,
+        sql`create table instances (
+          chain_id int8 not null, instance text not null, seen_at int8 not null, primary key (chain_id, instance))`,
+        sql`create index orders_waiting on orders (chain_id, sequence) where status = 'accepted'`,
+        sql`create index orders_claimed on orders (chain_id, lane, session_id)
+          where lane is not null and status in ('accepted', 'submitted')`,
+        sql`create index orders_deadline on orders (chain_id, deadline) where status in ('accepted', 'submitted')`,
+        sql`create index orders_of_transaction on orders (chain_id, transaction_hash) where status = 'submitted'`,
+        sql`create index events_of_transaction on events (chain_id, transaction_hash)`,
+        sql`create index transactions_open on transactions (chain_id, wallet, nonce)
+          where status in ('pending', 'replaced')`,
+      ];
       for (const statement of statements) await statement.execute(db);
     },
   },

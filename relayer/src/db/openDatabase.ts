@@ -21,7 +21,7 @@ export class DataInUseError extends Error {
   override name = "DataInUseError";
 }
 
-type Options = { databaseUrl: string | undefined; dataDir: string; chainId: number; log: Log };
+type Options = { databaseUrl: string | undefined; dataDir: string; log: Log };
 
 /** Opens Postgres if there is a URL, otherwise PGlite; takes the lock, and brings the tables up to date. */
 export async function openDatabase(options: Options): Promise<OpenDatabase> {
@@ -100,42 +100,20 @@ function isAlive(pid: number): boolean {
 const types = new pg.TypeOverrides();
 types.setTypeParser(20, Number);
 
-/** Namespace of the advisory lock: `latc`. */
-const lockClass = 0x6c617463;
-
-async function openPostgres({ databaseUrl, chainId, log }: Options & { databaseUrl: string }): Promise<OpenDatabase> {
-  const settings = {
+/** Any number of relayers may use one database. */
+async function openPostgres({ databaseUrl, log }: Options & { databaseUrl: string }): Promise<OpenDatabase> {
+  const pool = new pg.Pool({
     connectionString: databaseUrl,
     connectionTimeoutMillis: 10_000,
     query_timeout: 30_000,
     statement_timeout: 30_000,
+    // A paused instance must not hold up the others with a transaction that it left open.
+    idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     types,
-  };
-  // The lock lives as long as this connection, so a relayer that was killed leaves none behind.
-  const holder = new pg.Client(settings);
-  holder.on("error", (error) => {
-    log.fatal({ err: error }, "The connection that holds the lock on the database is lost");
-    process.exit(1);
+    max: 16,
   });
-  await holder.connect();
-  const { rows } = await holder.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", [
-    lockClass,
-    chainId | 0,
-  ]);
-  if (rows[0]?.locked !== true) {
-    await holder.end();
-    throw new DataInUseError(`The database is in use by another relayer of the chain ${chainId}`);
-  }
-  const pool = new pg.Pool({ ...settings, max: 10 });
   pool.on("error", (error) => log.warn({ err: error }, "An idle connection to the database was lost"));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return {
-    db,
-    kind: "postgres",
-    close: async () => {
-      await db.destroy();
-      await holder.end();
-    },
-  };
+  return { db, kind: "postgres", close: () => db.destroy() };
 }

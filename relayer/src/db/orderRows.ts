@@ -116,6 +116,7 @@ export function toNewOrder(order: {
   packed: string;
   reservations: readonly bigint[];
   wallet: string | undefined;
+  batchGas: number;
 }): OrderRow {
   return {
     chain_id: order.chainId,
@@ -137,6 +138,7 @@ export function toNewOrder(order: {
     block_number: null,
     reason: null,
     wallet: order.wallet ?? null,
+    batch_gas: order.batchGas,
     lane: null,
   };
 }
@@ -144,10 +146,10 @@ export function toNewOrder(order: {
 /** In one statement with one parameter, since there may be many. */
 export async function insertOrders(db: Db, orders: readonly OrderRow[]): Promise<void> {
   await sql`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
-      holds_nonce, reservations, attempts, not_before, accepted_at, wallet)
+      holds_nonce, reservations, attempts, not_before, accepted_at, wallet, batch_gas)
     select * from json_to_recordset(${JSON.stringify(orders)}::json) as rows (chain_id int8, order_hash text,
       session_id text, account text, nonce int4, deadline int8, gas_limit int8, calls text, packed text, status text,
-      holds_nonce boolean, reservations text, attempts int4, not_before int8, accepted_at int8, wallet text)`.execute(
+      holds_nonce boolean, reservations text, attempts int4, not_before int8, accepted_at int8, wallet text, batch_gas int4)`.execute(
     db,
   );
 }

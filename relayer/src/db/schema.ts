@@ -64,6 +64,8 @@ export type Database = {
     reason: string | null;
     /** The only hot wallet that may submit it, if its session names one. */
     wallet: string | null;
+    /** What it adds to the gas of its batch, at most. */
+    batch_gas: number;
     /** The hot wallet that has claimed it. */
     lane: string | null;
   };
@@ -81,10 +83,24 @@ export type Database = {
     created_at: number;
     block_number: number | null;
   };
+  /** Hot wallets. Times of leases are the database's, in milliseconds, since instances' clocks differ. */
+  lanes: {
+    chain_id: number;
+    wallet: string;
+    /** The instance that works it, until `expires_at`. */
+    owner: string | null;
+    /** Raised with each change of owner: what a former owner writes is refused. */
+    fence: number;
+    expires_at: number;
+    /** `paused` lanes claim nothing; what they have submitted is followed to its end. */
+    mode: "open" | "paused";
+  };
+  /** Running relayers. */
+  instances: { chain_id: number; instance: string; seen_at: number };
   transaction_orders: { chain_id: number; transaction_hash: string; position: number; order_hash: string };
 };
 
-export type OrderStatus = "accepted" | "submitted" | "confirmed" | "failed" | "expired";
+export type OrderStatus = "accepted" | "submitted" | "confirmed" | "failed" | "expired" | "cancelled";
 
 /** Statuses of orders that hold budget and may still run. */
 export const liveStatuses: readonly OrderStatus[] = ["accepted", "submitted"];

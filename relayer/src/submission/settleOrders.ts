@@ -1,6 +1,7 @@
 import { toErrorSentence } from "@latchkey/sdk";
 import { sql } from "kysely";
 import { isHex, type Hex } from "viem";
+import type { ManagerEvent } from "../chain/decodeLog.ts";
 import type { Db } from "../db/chainRows.ts";
 import { liveStatuses } from "../db/schema.ts";
 import { toRuleJson, type DecidingRule } from "../problem.ts";
@@ -38,6 +39,20 @@ export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number;
       .execute();
   }
   await expireOrders(db, { chainId, upTo });
+}
+
+/** Notes in which block orders ran that are not settled yet: from there on the chain's state has their spend. */
+export async function markMined(db: Db, chainId: number, events: readonly ManagerEvent[]): Promise<void> {
+  const runs = events.flatMap(({ orderHash, transactionHash, blockNumber }) =>
+    orderHash === undefined
+      ? []
+      : [{ order_hash: orderHash, transaction_hash: transactionHash, block_number: blockNumber }],
+  );
+  if (runs.length === 0) return;
+  await sql`update orders set block_number = run.block_number, transaction_hash = run.transaction_hash
+    from json_to_recordset(${JSON.stringify(runs)}::json) as run (order_hash text, transaction_hash text, block_number int8)
+    where orders.chain_id = ${chainId} and orders.order_hash = run.order_hash
+      and orders.status in ('accepted', 'submitted')`.execute(db);
 }
 
 type Event = { chain_id: number; transaction_hash: string; block_number: number };
@@ -105,7 +120,7 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
   const update = db.updateTable("orders").where("chain_id", "=", event.chain_id);
   if (transientErrors.includes(reason.name) && order.attempts < attemptsMax) {
     await update
-      .set({ status: "accepted", not_before: Date.now() + toDelayMs(reason) })
+      .set({ status: "accepted", lane: null, not_before: Date.now() + toDelayMs(reason) })
       .where("order_hash", "=", order.order_hash)
       .execute();
     return;

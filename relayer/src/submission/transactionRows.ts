@@ -38,19 +38,7 @@ export async function insertTransaction(
 ): Promise<void> {
   await db
     .insertInto("transactions")
-    .values({
-      chain_id: chainId,
-      hash: signed.hash,
-      wallet,
-      nonce: signed.nonce,
-      raw: signed.raw,
-      gas: signed.gas,
-      max_fee_per_gas: signed.maxFeePerGas.toString(),
-      max_priority_fee_per_gas: signed.maxPriorityFeePerGas.toString(),
-      status: "pending",
-      created_at: Date.now(),
-      block_number: null,
-    })
+    .values({ ...toRow(signed), chain_id: chainId, wallet })
     .execute();
   if (orderHashes.length === 0) return;
   await db
@@ -89,4 +77,55 @@ export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number, 
     .where("status", "in", ["pending", "replaced"]);
   if (except !== undefined) update = update.where("hash", "!=", except);
   await update.execute();
+}
+
+/** Stores `signed` in the place of a transaction that is not mined; that one may still be. */
+export async function replaceTransaction(db: Db, of: Of, hash: string, signed: SignedTransaction): Promise<void> {
+  const { chainId } = of;
+  const orderHashes = await listOrderHashes(db, chainId, hash);
+  await db
+    .updateTable("transactions")
+    .set({ status: "replaced" })
+    .where("chain_id", "=", chainId)
+    .where("hash", "=", hash)
+    .execute();
+  await insertTransaction(db, of, signed, orderHashes);
+  await db
+    .updateTable("orders")
+    .set({ transaction_hash: signed.hash })
+    .where("chain_id", "=", chainId)
+    .where("transaction_hash", "=", hash)
+    .where("status", "=", "submitted")
+    .execute();
+}
+
+/** Marks transactions as ones that are not waited for any more, and lets their orders wait for others. */
+export async function dropTransactions(db: Db, chainId: number, hashes: readonly string[]): Promise<void> {
+  await db
+    .updateTable("transactions")
+    .set({ status: "dropped" })
+    .where("chain_id", "=", chainId)
+    .where("hash", "in", hashes)
+    .execute();
+  await db
+    .updateTable("orders")
+    .set({ status: "accepted", lane: null })
+    .where("chain_id", "=", chainId)
+    .where("transaction_hash", "in", hashes)
+    .where("status", "=", "submitted")
+    .execute();
+}
+
+export function toRow(signed: SignedTransaction): Omit<TransactionRow, "chain_id" | "wallet"> {
+  return {
+    hash: signed.hash,
+    nonce: signed.nonce,
+    raw: signed.raw,
+    gas: signed.gas,
+    max_fee_per_gas: signed.maxFeePerGas.toString(),
+    max_priority_fee_per_gas: signed.maxPriorityFeePerGas.toString(),
+    status: "pending",
+    created_at: Date.now(),
+    block_number: null,
+  };
 }

@@ -215,6 +215,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
         ACCESS: "open",
         POLL_INTERVAL_MS: "100",
         BATCH_MAX_AGE_MS: "20",
+        LANE_LEASE_MS: "1500",
         ...changes,
       };
     },
