@@ -1,12 +1,10 @@
 import type { Hex } from "viem";
 
-/**
- * Gas of one order in a batch beyond what it signed: its frame, its copy in memory, and the event of its outcome. Enough for
- * one that fails in the dearest way.
- */
-const orderOverhead = 45_000;
-/** Of the transaction, the lock and the loop. */
-const batchOverhead = 51_000;
+/** Gas of one order in a batch beyond what it signed: its frame, its copy in memory, and the event of its outcome. */
+const orderOverhead = 16_000;
+/** Of the transaction, the lock, the loop, and some orders that fail in the dearest way. If more do, the last ones are
+ * skipped, use nothing, and go into another batch. */
+const batchOverhead = 120_000;
 
 type Sized = { gasLimit: number; packed: Hex };
 

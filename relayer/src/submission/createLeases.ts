@@ -13,8 +13,6 @@ import {
   type Lane,
 } from "./laneRows.ts";
 
-export type Leases = ReturnType<typeof createLeases>;
-
 type Deps = {
   db: Kysely<Database>;
   /** Names this process among all that ever ran. */

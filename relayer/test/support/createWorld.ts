@@ -88,8 +88,8 @@ const tokenAbi = parseAbi([
 const urgentFees = { maxFeePerGas: parseGwei("200"), maxPriorityFeePerGas: parseGwei("100"), gas: 1_000_000n };
 
 /** A chain with Latchkey, a token, and an owner who creates accounts and sessions. */
-export async function createWorld(): Promise<World> {
-  const chain = await startChain();
+export async function createWorld(chainArgs: readonly string[] = []): Promise<World> {
+  const chain = await startChain(chainArgs);
   try {
     return await fillWorld(chain);
   } catch (error) {

@@ -8,6 +8,7 @@ export type RelayerEnv = Record<string, string>;
 
 export type RelayerProcess = {
   url: string;
+  pid: number;
   /** Everything it has written. */
   getLog: () => string;
   /** Asks it to end; its exit code. */
@@ -68,8 +69,11 @@ export async function startRelayer(
     child.kill("SIGKILL");
     throw error;
   }
+  const { pid } = child;
+  if (pid === undefined) throw new Error("The relayer has no process");
   return {
     url,
+    pid,
     getLog,
     async stop() {
       child.kill("SIGTERM");
