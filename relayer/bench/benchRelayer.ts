@@ -59,6 +59,6 @@ const targets: readonly [name: keyof BenchResult, what: string, target: string][
 if (values.json) console.log(JSON.stringify(result));
 else {
   for (const [name, what, target] of targets) {
-    console.log(`${what.padEnd(42)} ${String(result[name]).padStart(8)}   ${target}`);
+    console.log(`${what.padEnd(42)} ${JSON.stringify(result[name]).padStart(8)}   ${target}`);
   }
 }

@@ -41,10 +41,7 @@ export async function createBenchWorld({
   accountCount: number;
   walletCount: number;
 }): Promise<BenchWorld> {
-  const world = await createWorld([
-    ...["--gas-limit", "30000000"],
-    ...["--accounts", String(walletsAt + 2 * walletCount)],
-  ]);
+  const world = await createWorld(["--gas-limit", "30000000", "--accounts", String(walletsAt + 2 * walletCount)]);
   try {
     const scope = createScope({
       target: world.token,

@@ -7,10 +7,8 @@ import { createMicroBatch } from "../createMicroBatch.ts";
 import type { Db } from "../db/chainRows.ts";
 import {
   insertOrders,
-  listHolding,
-  listOrders,
-  listRun,
   lockSessions,
+  readStored,
   toNewOrder,
   toReserved,
   type HoldingOrder,
@@ -55,7 +53,7 @@ export function createOrderStore({
   db: Kysely<Database>;
   config: Pick<Config, "chainId">;
 }) {
-  const commits = createMicroBatch<AdmittedOrder, Outcome>({ run: storeAll, waitMs, sizeMax: ordersMax, runsMax: 2 });
+  const commits = createMicroBatch<AdmittedOrder, Outcome>({ run: storeAll, waitMs, sizeMax: ordersMax, runsMax: 1 });
 
   function storeAll(admitted: readonly AdmittedOrder[]): Promise<Outcome[]> {
     return db.transaction().execute(async (tx) => {
@@ -71,18 +69,20 @@ export function createOrderStore({
   type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<string, HoldingOrder[]> };
 
   async function findHeld(tx: Db, admitted: readonly AdmittedOrder[]): Promise<Held> {
-    const hashes = admitted.map(({ orderHash }) => orderHash);
-    const known = await listOrders(tx, chainId, hashes);
-    const run = await listRun(tx, chainId, hashes);
-    const rows = await listHolding(tx, {
+    const {
+      known,
+      run,
+      holding: rows,
+    } = await readStored(tx, {
       chainId,
+      orderHashes: admitted.map(({ orderHash }) => orderHash),
       sessionIds: unique(admitted.map(({ content }) => content.sessionId)),
       nonces: unique(admitted.map(({ order }) => order.nonce)),
       afterBlock: Math.min(...admitted.map(({ state }) => state.block.number)),
     });
     const holding = new Map<string, HoldingOrder[]>();
     for (const row of rows) holding.set(row.sessionId, [...(holding.get(row.sessionId) ?? []), row]);
-    return { known: new Map(known.map((row) => [row.order_hash, row])), run, holding };
+    return { known: new Map(known.map((row) => [row.order_hash, row])), run: new Set(run), holding };
   }
 
   /** Adds what it takes to `held`, so that the next order of the same transaction meets it. */

@@ -1,5 +1,5 @@
 import type { OrderJson } from "@latchkey/sdk";
-import { sql, type Selectable } from "kysely";
+import { sql, type RawBuilder, type Selectable } from "kysely";
 import { z } from "zod";
 import type { Db } from "./chainRows.ts";
 import { liveStatuses, type Database } from "./schema.ts";
@@ -13,15 +13,6 @@ export function getOrder(db: Db, chainId: number, orderHash: string): Promise<Or
     .where("chain_id", "=", chainId)
     .where("order_hash", "=", orderHash)
     .executeTakeFirst();
-}
-
-export function listOrders(db: Db, chainId: number, orderHashes: readonly string[]): Promise<OrderRow[]> {
-  return db
-    .selectFrom("orders")
-    .selectAll()
-    .where("chain_id", "=", chainId)
-    .where("order_hash", "=", sql<string>`any(${orderHashes}::text[])`)
-    .execute();
 }
 
 /** An order that holds its nonce or its spend. */
@@ -38,46 +29,35 @@ export type HoldingOrder = {
 
 const reservationsSchema = z.array(z.string());
 
+type HoldingRow = Pick<OrderRow, "session_id" | "nonce" | "reservations" | "holds_nonce" | "status" | "block_number">;
+type HoldingFilter = { chainId: number; sessionIds: readonly string[]; nonces: readonly number[]; afterBlock: number };
+
 /** Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. */
-export async function listHolding(
-  db: Db,
-  options: {
-    chainId: number;
-    sessionIds: readonly string[];
-    nonces: readonly number[];
-    afterBlock: number;
-  },
-): Promise<HoldingOrder[]> {
-  const { chainId, sessionIds, nonces, afterBlock } = options;
-  const rows = await db
-    .selectFrom("orders")
-    .select(["session_id", "nonce", "reservations", "holds_nonce", "status", "block_number"])
-    .where("chain_id", "=", chainId)
-    .where("session_id", "=", sql<string>`any(${sessionIds}::text[])`)
-    .where((build) =>
-      build.or([
-        build("status", "in", liveStatuses),
-        build("block_number", ">", afterBlock),
-        build.and([build("holds_nonce", "=", true), build("nonce", "=", sql<number>`any(${nonces}::int4[])`)]),
-      ]),
-    )
-    .execute();
-  return rows.map((row) => ({
+function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
+  return sql<HoldingRow>`select session_id, nonce, reservations, holds_nonce, status, block_number from orders
+    where chain_id = ${chainId} and session_id = any(${sessionIds}::text[])
+      and (status in ('accepted', 'submitted') or block_number > ${afterBlock}
+        or (holds_nonce and nonce = any(${nonces}::int4[])))`;
+}
+
+function toHolding(row: HoldingRow): HoldingOrder {
+  return {
     sessionId: row.session_id,
     nonce: row.nonce,
     holdsNonce: row.holds_nonce,
     isLive: liveStatuses.includes(row.status),
     block: row.block_number ?? undefined,
     reservations: reservationsSchema.parse(JSON.parse(row.reservations)).map(BigInt),
-  }));
+  };
 }
 
 /** The session's orders that may still run, or were mined after `afterBlock`. */
-export function listLiveOrders(
+export async function listLiveOrders(
   db: Db,
   { chainId, sessionId, afterBlock }: { chainId: number; sessionId: string; afterBlock: number },
 ): Promise<HoldingOrder[]> {
-  return listHolding(db, { chainId, sessionIds: [sessionId], nonces: [], afterBlock });
+  const { rows } = await selectHolding({ chainId, sessionIds: [sessionId], nonces: [], afterBlock }).execute(db);
+  return rows.map(toHolding);
 }
 
 /**
@@ -97,15 +77,27 @@ export async function lockSessions(db: Db, chainId: number, sessionIds: readonly
     from (select id from unnest(${sessionIds.toSorted()}::text[]) as ids(id) order by id) as sorted`.execute(db);
 }
 
-/** Those of the orders that a stored block says have run. */
-export async function listRun(db: Db, chainId: number, orderHashes: readonly string[]): Promise<Set<string>> {
-  const rows = await db
-    .selectFrom("events")
-    .select("order_hash")
-    .where("chain_id", "=", chainId)
-    .where("order_hash", "=", sql<string>`any(${orderHashes}::text[])`)
-    .execute();
-  return new Set(rows.map(({ order_hash }) => order_hash ?? ""));
+/** What is stored of orders that are about to be stored, and of their sessions. */
+export type Stored = {
+  /** Rows of the orders themselves. */
+  known: OrderRow[];
+  /** Hashes of those that a stored block says have run. */
+  run: string[];
+  holding: HoldingOrder[];
+};
+
+/** All of it in one question. */
+export async function readStored(
+  db: Db,
+  options: { chainId: number; orderHashes: readonly string[] } & Omit<HoldingFilter, "chainId">,
+): Promise<Stored> {
+  const { chainId, orderHashes } = options;
+  const { rows } = await sql<{ known: OrderRow[] | null; run: string[] | null; holding: HoldingRow[] | null }>`select
+    (select json_agg(orders) from orders where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as known,
+    (select json_agg(order_hash) from events where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as run,
+    (select json_agg(held) from (${selectHolding(options)}) as held) as holding`.execute(db);
+  const [row] = rows;
+  return { known: row?.known ?? [], run: row?.run ?? [], holding: (row?.holding ?? []).map(toHolding) };
 }
 
 export function toNewOrder(order: {
