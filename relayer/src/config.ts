@@ -16,8 +16,10 @@ const address = z
   .string({ error: "is missing" })
   .refine((text) => isAddress(text, { strict: false }), { error: "is not an address" })
   .transform((text): Address => getAddress(text));
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
 const url = (protocols: readonly string[]) =>
-  z.string({ error: "is missing" }).refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+  z.string({ error: "is missing" }).refine((text) => isUrl(text, protocols), {
     error: `is not a URL of ${protocols.join(" or ")}`,
   });
 const whole = (min: number, max: number) =>
@@ -41,6 +43,12 @@ const isPrivateKey = (text: string): text is Hex =>
 
 const schema = z.object({
   RPC_URL: url(["http:", "https:"]),
+  RPC_FALLBACK_URLS: list
+    .refine((entries) => entries.every((entry) => isUrl(entry, ["http:", "https:"])), {
+      error: "is not a list of URLs of http: or https:, separated by commas",
+    })
+    .default([]),
+  PRIVATE_RPC_URL: url(["http:", "https:"]).optional(),
   CHAIN_ID: whole(1, Number.MAX_SAFE_INTEGER),
   MANAGER_ADDRESS: address,
   HOT_WALLET_PRIVATE_KEY: z
@@ -89,6 +97,10 @@ const schema = z.object({
 /** One relayer's configuration. Durations in milliseconds, gas in gas. */
 export type Config = {
   rpcUrl: string;
+  /** Asked when the one before does not answer; transactions go to all of them. */
+  rpcFallbackUrls: readonly string[];
+  /** Where transactions go instead. */
+  privateRpcUrl: string | undefined;
   rpcTimeoutMs: number;
   chainId: number;
   manager: Address;
@@ -131,6 +143,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const { data } = parsed;
   return {
     rpcUrl: data.RPC_URL,
+    rpcFallbackUrls: data.RPC_FALLBACK_URLS,
+    privateRpcUrl: data.PRIVATE_RPC_URL,
     rpcTimeoutMs: data.RPC_TIMEOUT_MS,
     chainId: data.CHAIN_ID,
     manager: data.MANAGER_ADDRESS,

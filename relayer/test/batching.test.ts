@@ -3,7 +3,7 @@ import { decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { readMany } from "../src/chain/readMany.ts";
-import { createRpc } from "../src/chain/rpc.ts";
+import { createRpc } from "../src/chain/createRpc.ts";
 import { parseOrder, post, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, recipient, type GrantedSession, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";

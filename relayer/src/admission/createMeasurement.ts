@@ -1,7 +1,8 @@
 import { hexToBigInt, isAddressEqual, isHex, numberToHex, type Address } from "viem";
 import { z } from "zod";
 import type { Head } from "../chain/createIndexer.ts";
-import { RpcError, type CallRequest, type Rpc } from "../chain/rpc.ts";
+import { type CallRequest, type Rpc } from "../chain/createRpc.ts";
+import { RpcError } from "../chain/rpcErrors.ts";
 import type { Log } from "../log.ts";
 
 const hexSchema = z.string().refine(isHex);

@@ -13,7 +13,8 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import { markMined, settleOrders } from "../submission/settleOrders.ts";
 import { decodeLog, type ManagerEvent } from "./decodeLog.ts";
-import { RpcError, type BlockHead, type BlockRef, type Rpc } from "./rpc.ts";
+import { type BlockHead, type BlockRef, type Rpc } from "./createRpc.ts";
+import { RpcError } from "./rpcErrors.ts";
 
 /** The newest block the relayer has read, with everything up to it stored. */
 export type Head = BlockRef & { timestamp: number };

@@ -5,7 +5,7 @@ import { createMicroBatch } from "../createMicroBatch.ts";
 import { ProblemError } from "../problem.ts";
 import type { Head, HeadChange, Indexer } from "./createIndexer.ts";
 import { readMany, type ReadAnswer } from "./readMany.ts";
-import type { Rpc } from "./rpc.ts";
+import type { Rpc } from "./createRpc.ts";
 
 /** What the chain says of a session, all of it in one block. */
 export type ChainState = {

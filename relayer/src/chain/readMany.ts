@@ -1,5 +1,5 @@
 import { concatHex, hexToBytes, numberToHex, size, bytesToHex, type Address, type Hash, type Hex } from "viem";
-import type { Rpc } from "./rpc.ts";
+import type { Rpc } from "./createRpc.ts";
 
 /** Answer to one of many reads; `data` is revert data if it is not `ok`. */
 export type ReadAnswer = { ok: boolean; data: Hex };

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Transaction } from "kysely";
-import type { BlockRef } from "../chain/rpc.ts";
+import type { BlockRef } from "../chain/createRpc.ts";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import type { Database } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Log } from "../log.ts";
 
 /** A transaction that the node may have forgotten is sent again this often, in milliseconds. */

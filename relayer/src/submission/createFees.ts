@@ -1,5 +1,5 @@
 import type { Indexer } from "../chain/createIndexer.ts";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 
 /** Wei per gas. */

@@ -1,6 +1,6 @@
 import { formatEther } from "viem";
 import type { Kysely } from "kysely";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";

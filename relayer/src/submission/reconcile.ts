@@ -1,7 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Hex } from "viem";
 import type { Indexer } from "../chain/createIndexer.ts";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";

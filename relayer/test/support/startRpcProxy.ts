@@ -21,7 +21,7 @@ export type RpcCall = { id: unknown; method: string; params: readonly unknown[] 
 export type Intercept = (call: RpcCall) => { result: (real: unknown) => unknown } | { error: object } | undefined;
 
 const callSchema = z.object({ id: z.unknown(), method: z.string(), params: z.array(z.unknown()).default([]) });
-const answerSchema = z.object({ id: z.unknown(), result: z.unknown(), error: z.unknown() });
+const answerSchema = z.object({ id: z.unknown(), result: z.unknown().optional() });
 
 export async function startRpcProxy(target: string): Promise<RpcProxy> {
   const { hostname, port: targetPort } = new URL(target);
