@@ -16,6 +16,7 @@ import {
 } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
+import { cancelUnclaimed } from "../submission/cancelOrder.ts";
 import { nonceWindowSize } from "./checkState.ts";
 import type { SessionContent } from "./createContentStore.ts";
 import { checkBudget, type Reservations } from "./reservations.ts";
@@ -61,6 +62,10 @@ export function createOrderStore({
       const held = await findHeld(tx, admitted);
       const outcomes = admitted.map((entry) => decide(entry, held));
       const added = outcomes.flatMap((outcome) => ("order" in outcome && outcome.isNew ? [outcome.order] : []));
+      for (const row of added) {
+        // What it takes the nonce of, and no lane has claimed, is cancelled for good: the nonce is its own then.
+        if (!row.holds_nonce) row.holds_nonce = await cancelUnclaimed(tx, row);
+      }
       if (added.length > 0) await insertOrders(tx, added);
       return outcomes;
     });
@@ -93,8 +98,13 @@ export function createOrderStore({
     if (known !== undefined) return { order: known, isNew: false };
     if (held.run.has(orderHash)) return { error: toRefusal({ name: "NonceUsed", args: [order.nonce] }) };
     const holding = held.holding.get(sessionId) ?? [];
+    const rivals = holding.filter(({ nonce, isLive, holdsNonce }) => nonce === order.nonce && (isLive || holdsNonce));
+    const isTaken = rivals.length > 0;
+    // Without calls it only uses its nonce: the way to take back an order that may be in a transaction already.
+    const isCancel =
+      order.calls.length === 0 && rivals.length === 1 && rivals[0]?.isLive === true && rivals[0].hasCalls;
     try {
-      if (holding.some(({ nonce, holdsNonce }) => holdsNonce && nonce === order.nonce)) throw nonceTaken(order.nonce);
+      if (isTaken && !isCancel) throw nonceTaken(order.nonce);
       checkSpread(order.nonce, holding);
       const reserved = toReserved(holding, session.limits.length, state.block.number);
       checkBudget({ session, remaining: state.remaining, needed: reservations, reserved });
@@ -104,9 +114,11 @@ export function createOrderStore({
     }
     const { account } = session;
     const json = toOrderJson(order);
-    const row = toNewOrder({ chainId, orderHash, account, json, packed, reservations, wallet, batchGas });
+    const holdsNonce = !isTaken;
+    const row = toNewOrder({ chainId, orderHash, account, json, packed, reservations, wallet, batchGas, holdsNonce });
     held.known.set(orderHash, row);
-    const added = { sessionId, nonce: order.nonce, holdsNonce: true, isLive: true, block: undefined, reservations };
+    const hasCalls = order.calls.length > 0;
+    const added = { sessionId, nonce: order.nonce, holdsNonce, hasCalls, isLive: true, block: undefined, reservations };
     held.holding.set(sessionId, [...holding, added]);
     return { order: row, isNew: true };
   }

@@ -20,6 +20,7 @@ export type HoldingOrder = {
   sessionId: string;
   nonce: number;
   holdsNonce: boolean;
+  hasCalls: boolean;
   /** Whether it may still run. */
   isLive: boolean;
   /** In which it was mined, also if that is not deep enough yet. */
@@ -29,12 +30,16 @@ export type HoldingOrder = {
 
 const reservationsSchema = z.array(z.string());
 
-type HoldingRow = Pick<OrderRow, "session_id" | "nonce" | "reservations" | "holds_nonce" | "status" | "block_number">;
+type HoldingRow = Pick<
+  OrderRow,
+  "session_id" | "nonce" | "reservations" | "holds_nonce" | "status" | "block_number"
+> & { has_calls: boolean };
 type HoldingFilter = { chainId: number; sessionIds: readonly string[]; nonces: readonly number[]; afterBlock: number };
 
 /** Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. */
 function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
-  return sql<HoldingRow>`select session_id, nonce, reservations, holds_nonce, status, block_number from orders
+  return sql<HoldingRow>`select session_id, nonce, reservations, holds_nonce, status, block_number,
+      calls <> '[]' as has_calls from orders
     where chain_id = ${chainId} and session_id = any(${sessionIds}::text[])
       and (status in ('accepted', 'submitted') or block_number > ${afterBlock}
         or (holds_nonce and nonce = any(${nonces}::int4[])))`;
@@ -45,6 +50,7 @@ function toHolding(row: HoldingRow): HoldingOrder {
     sessionId: row.session_id,
     nonce: row.nonce,
     holdsNonce: row.holds_nonce,
+    hasCalls: row.has_calls,
     isLive: liveStatuses.includes(row.status),
     block: row.block_number ?? undefined,
     reservations: reservationsSchema.parse(JSON.parse(row.reservations)).map(BigInt),
@@ -109,6 +115,7 @@ export function toNewOrder(order: {
   reservations: readonly bigint[];
   wallet: string | undefined;
   batchGas: number;
+  holdsNonce: boolean;
 }): OrderRow {
   return {
     chain_id: order.chainId,
@@ -121,7 +128,7 @@ export function toNewOrder(order: {
     calls: JSON.stringify(order.json.calls),
     packed: order.packed,
     status: "accepted",
-    holds_nonce: true,
+    holds_nonce: order.holdsNonce,
     reservations: JSON.stringify(order.reservations.map(String)),
     attempts: 0,
     not_before: 0,

@@ -72,15 +72,18 @@ function toDrafts(
   const laneOf = new Map<string, string>();
   const full: Draft[] = [];
   const open = new Map<string, Draft>();
-  /** The lane that takes sessions which none has. */
-  const choose = (): string | undefined =>
-    [...open.keys()][0] ?? [...rooms].filter(([, room]) => room > 0).toSorted(([, a], [, b]) => b - a)[0]?.[0];
+  const fits = (draft: Draft, order: Waiting): boolean =>
+    draft.orders.length < ordersMax && draft.gas + order.batch_gas <= gasMax;
+  /** The lane that takes an order of a session which none has. */
+  const choose = (order: Waiting): string | undefined =>
+    [...open.values()].find((draft) => fits(draft, order))?.wallet ??
+    [...rooms].filter(([, room]) => room > 0).toSorted(([, a], [, b]) => b - a)[0]?.[0];
   for (const order of waiting) {
-    const wallet = order.bound ?? laneOf.get(order.session_id) ?? choose();
+    const wallet = order.bound ?? laneOf.get(order.session_id) ?? choose(order);
     if (wallet === undefined) continue;
     laneOf.set(order.session_id, wallet);
     let draft = open.get(wallet);
-    if (draft !== undefined && (draft.orders.length >= ordersMax || draft.gas + order.batch_gas > gasMax)) {
+    if (draft !== undefined && !fits(draft, order)) {
       full.push(draft);
       open.delete(wallet);
       draft = undefined;

@@ -101,7 +101,7 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
         .onRef("orders.order_hash", "=", "transaction_orders.order_hash")
         .onRef("orders.chain_id", "=", "transaction_orders.chain_id"),
     )
-    .select(["orders.order_hash", "orders.attempts"])
+    .select(["orders.order_hash", "orders.attempts", "orders.session_id", "orders.nonce"])
     .where("orders.chain_id", "=", event.chain_id)
     .where("transaction_orders.transaction_hash", "=", event.transaction_hash)
     .where("transaction_orders.position", "=", skip.position)
@@ -125,9 +125,10 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
       .execute();
     return;
   }
+  const isCancelled = reason.name === "NonceUsed" && (await isNonceCancelled(db, event.chain_id, order));
   await update
     .set({
-      status: reason.name === "OrderExpired" ? "expired" : "failed",
+      status: isCancelled ? "cancelled" : reason.name === "OrderExpired" ? "expired" : "failed",
       holds_nonce: false,
       transaction_hash: event.transaction_hash,
       block_number: event.block_number,
@@ -135,6 +136,25 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
     })
     .where("order_hash", "=", order.order_hash)
     .execute();
+}
+
+/** Whether an order without calls has used the nonce. */
+async function isNonceCancelled(
+  db: Db,
+  chainId: number,
+  { session_id, nonce }: { session_id: string; nonce: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("orders")
+    .select("order_hash")
+    .where("chain_id", "=", chainId)
+    .where("session_id", "=", session_id)
+    .where("nonce", "=", nonce)
+    .where("holds_nonce", "=", true)
+    .where("status", "=", "confirmed")
+    .where("calls", "=", "[]")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Past its deadline in a block that is settled, an order cannot run any more. */
