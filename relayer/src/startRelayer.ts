@@ -10,6 +10,7 @@ import { createSessionReader } from "./chain/createSessionReader.ts";
 import { createRpc } from "./chain/createRpc.ts";
 import { RpcError } from "./chain/rpcErrors.ts";
 import type { Config } from "./config.ts";
+import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEventRoutes } from "./routes/eventRoutes.ts";
@@ -92,7 +93,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
 
     const stop = async (): Promise<void> => {
       stopping.abort();
-      await app.close();
+      await closeServer(app);
       await Promise.all([following.stop(), submitting.stop()]);
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));

@@ -125,7 +125,7 @@ export function createIndexer(deps: Deps) {
     const next = last === undefined ? startBlock : last.number + 1;
     if (newest.number < next) {
       if (last === undefined || newest.hash === last.hash) {
-        seenAt = Date.now();
+        seenAt = performance.now();
         return "done";
       }
       // Another chain of this height, or a node that lags behind and says nothing new.
@@ -149,7 +149,7 @@ export function createIndexer(deps: Deps) {
     const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
     const isStored = await store(block, logs.map(decodeLog).filter(isPresent));
     if (!isStored || next < newest.number) return "more";
-    seenAt = Date.now();
+    seenAt = performance.now();
     return "done";
   }
 
@@ -187,7 +187,7 @@ export function createIndexer(deps: Deps) {
     /** The newest block, or nothing while the node cannot be asked or is being caught up with. */
     getHead(): Head | undefined {
       const staleMs = Math.max(10_000, 5 * pollIntervalMs);
-      return isCurrent && Date.now() - seenAt < staleMs ? last : undefined;
+      return isCurrent && performance.now() - seenAt < staleMs ? last : undefined;
     },
 
     /** Calls `listener` after each change; returns how to stop. */

@@ -114,6 +114,10 @@ async function openPostgres({ databaseUrl, log }: Options & { databaseUrl: strin
     types,
     max: 16,
   });
+  // One that breaks between two statements of a transaction tells nobody else, and would end the process.
+  pool.on("connect", (client) => {
+    client.on("error", (error) => log.warn({ err: error }, "A connection to the database was lost"));
+  });
   pool.on("error", (error) => log.warn({ err: error }, "An idle connection to the database was lost"));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, kind: "postgres", close: () => db.destroy() };

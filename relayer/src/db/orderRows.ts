@@ -2,6 +2,7 @@ import type { OrderJson } from "@latchkey/sdk";
 import { sql, type RawBuilder, type Selectable } from "kysely";
 import { z } from "zod";
 import type { Db } from "./chainRows.ts";
+import { databaseNow } from "./databaseNow.ts";
 import { liveStatuses, type Database } from "./schema.ts";
 
 export type OrderRow = Omit<Selectable<Database["orders"]>, "sequence">;
@@ -132,7 +133,7 @@ export function toNewOrder(order: {
     reservations: JSON.stringify(order.reservations.map(String)),
     attempts: 0,
     not_before: 0,
-    accepted_at: Date.now(),
+    accepted_at: 0,
     transaction_hash: null,
     block_number: null,
     reason: null,
@@ -142,13 +143,17 @@ export function toNewOrder(order: {
   };
 }
 
-/** In one statement with one parameter, since there may be many. */
+/** In one statement with one parameter, since there may be many. Fills in when they were accepted. */
 export async function insertOrders(db: Db, orders: readonly OrderRow[]): Promise<void> {
-  await sql`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
-      holds_nonce, reservations, attempts, not_before, accepted_at, wallet, batch_gas)
-    select * from json_to_recordset(${JSON.stringify(orders)}::json) as rows (chain_id int8, order_hash text,
+  const { rows } = await sql<{
+    order_hash: string;
+    accepted_at: number;
+  }>`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
+      holds_nonce, reservations, attempts, not_before, wallet, batch_gas, accepted_at)
+    select *, ${databaseNow} from json_to_recordset(${JSON.stringify(orders)}::json) as rows (chain_id int8, order_hash text,
       session_id text, account text, nonce int4, deadline int8, gas_limit int8, calls text, packed text, status text,
-      holds_nonce boolean, reservations text, attempts int4, not_before int8, accepted_at int8, wallet text, batch_gas int4)`.execute(
-    db,
-  );
+      holds_nonce boolean, reservations text, attempts int4, not_before int8, wallet text, batch_gas int4)
+    returning order_hash, accepted_at`.execute(db);
+  const acceptedAt = new Map(rows.map(({ order_hash, accepted_at }) => [order_hash, accepted_at]));
+  for (const order of orders) order.accepted_at = acceptedAt.get(order.order_hash) ?? order.accepted_at;
 }

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Hex } from "viem";
 import type { Config } from "../config.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 import { toBatchGas } from "./batchGas.ts";
 
@@ -14,7 +15,7 @@ type Waiting = {
   order_hash: string;
   session_id: string;
   batch_gas: number;
-  accepted_at: number;
+  age_ms: number;
   /** The lane it must go to, if one has it or some of its session in flight, or its session names one. */
   bound: string | null;
 };
@@ -44,9 +45,9 @@ export function claimOrders(
         select distinct on (session_id) session_id, lane from orders
         where chain_id = ${chainId} and lane is not null and status in ('accepted', 'submitted')
         order by session_id, sequence)
-      select order_hash, session_id, batch_gas, accepted_at, coalesce(orders.lane, taken.lane, wallet) as bound
+      select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, coalesce(orders.lane, taken.lane, wallet) as bound
       from orders left join taken using (session_id)
-      where chain_id = ${chainId} and status = 'accepted' and not_before <= ${Date.now()}
+      where chain_id = ${chainId} and status = 'accepted' and not_before <= ${databaseNow}
         and (coalesce(orders.lane, taken.lane, wallet) is null
           or coalesce(orders.lane, taken.lane, wallet) = any(${lanes.map(({ wallet }) => wallet)}::text[]))
       order by sequence limit ${waitingMax}`.execute(tx);
@@ -101,9 +102,7 @@ function toDrafts(
   const due = [...full];
   let waitMs: number | undefined;
   for (const draft of open.values()) {
-    const oldest = Math.min(...draft.orders.map(({ accepted_at }) => accepted_at));
-    // The clock of the instance that accepted it may be ahead.
-    const left = Math.min(ageMaxMs, oldest + ageMaxMs - Date.now());
+    const left = ageMaxMs - Math.max(...draft.orders.map(({ age_ms }) => age_ms));
     if (draft.orders.length >= ordersMax || left <= 0) due.push(draft);
     else waitMs = Math.min(waitMs ?? Infinity, left);
   }

@@ -17,7 +17,7 @@ import {
   listOpenTransactions,
   replaceTransaction,
   toRow,
-  type TransactionRow,
+  type OpenTransaction,
 } from "./transactionRows.ts";
 
 export type LaneDeps = {
@@ -56,11 +56,22 @@ export function createLane(deps: LaneDeps, lane: Lane) {
   const broadcast = createBroadcast(deps);
   const purse = createPurse(deps);
   let reconciled: { hash: string; at: number } | undefined;
-  let open: TransactionRow[] = [];
+  let open: OpenTransaction[] = [];
+  let listedAt = 0;
   let nonceOnChain = 0;
   let pendingNonce = { value: 0, at: -Infinity };
 
   const listUnmined = () => open.filter(({ status, nonce }) => status === "pending" && nonce >= nonceOnChain);
+
+  async function list(): Promise<void> {
+    listedAt = performance.now();
+    open = await listOpenTransactions(db, of);
+  }
+
+  function listStuck(): OpenTransaction[] {
+    const since = performance.now() - listedAt;
+    return listUnmined().filter(({ age_ms }) => age_ms + since > config.replaceAfterMs);
+  }
 
   async function getPendingNonce(): Promise<number> {
     if (performance.now() - pendingNonce.at >= pendingNonceMs) {
@@ -85,14 +96,13 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       await holdLane(tx, { chainId, instance }, lane);
       await insertTransaction(tx, of, signed, []);
     });
-    open = await listOpenTransactions(db, of);
+    await list();
     await broadcast.send(signed);
   }
 
   /** Raises the fees of transactions that are not mined in time. */
   async function replaceStuck(): Promise<void> {
-    const before = Date.now() - config.replaceAfterMs;
-    const stuck = listUnmined().filter(({ created_at }) => created_at < before);
+    const stuck = listStuck();
     for (const row of stuck) {
       const signed = await wallet.resign(row.raw as Hex, await wallet.getFees());
       if (signed === undefined) {
@@ -106,7 +116,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       log.info({ hash: row.hash, by: signed.hash, nonce: row.nonce }, "A stuck transaction is replaced");
       await broadcast.send(signed);
     }
-    if (stuck.length > 0) open = await listOpenTransactions(db, of);
+    if (stuck.length > 0) await list();
   }
 
   async function toNextNonce(): Promise<number> {
@@ -121,6 +131,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       if (head === undefined) return;
       const isDue = reconciled === undefined || performance.now() - reconciled.at > reconcileMs;
       if (isDue || (reconciled?.hash !== head.hash && open.length > 0)) {
+        listedAt = performance.now();
         ({ open, nonceOnChain } = await reconcile({ isThorough: isDue }));
         reconciled = { hash: head.hash, at: isDue ? performance.now() : (reconciled?.at ?? 0) };
         await purse.check();
@@ -128,7 +139,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       await fillGaps();
       await broadcast.repeat(listUnmined());
       await replaceStuck();
-      if (await purse.dropUnpaid(listUnmined(), lane)) open = await listOpenTransactions(db, of);
+      if (await purse.dropUnpaid(listUnmined(), listStuck().length > 0, lane)) await list();
     },
 
     /** How many more batches it may have in flight. */
@@ -144,7 +155,8 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       const signed = await storeBatch(deps, lane, batch, await toNextNonce());
       // Some of it is final by now; the rest is the lane's, and claimed again.
       if (signed === undefined) return;
-      open = [...open, { ...toRow(signed), chain_id: chainId, wallet: wallet.address }];
+      const row = { ...toRow(signed), chain_id: chainId, wallet: wallet.address, created_at: 0 };
+      open = [...open, { ...row, age_ms: listedAt - performance.now() }];
       const { hash, nonce } = signed;
       log.info({ lane: lane.wallet, hash, nonce, orders: batch.orderHashes.length }, "A batch is submitted");
       await broadcast.send(signed);

@@ -14,7 +14,7 @@ type Deps = {
   wallet: Wallet;
   instance: string;
   log: Log;
-  config: Pick<Config, "chainId" | "lowBalance" | "replaceAfterMs">;
+  config: Pick<Config, "chainId" | "lowBalance">;
 };
 
 /** The balance is asked for at most this often, in milliseconds. */
@@ -50,9 +50,8 @@ export function createPurse({ db, rpc, wallet, instance, log, config }: Deps) {
      * Orders of transactions that the wallet has had no money for wait for another lane: contract nonces see to it that an
      * order runs once, even if the transaction is mined after all. Returns whether there were any.
      */
-    async dropUnpaid(waiting: readonly TransactionRow[], lane: Lane): Promise<boolean> {
-      const before = Date.now() - config.replaceAfterMs;
-      if (balance === undefined || !waiting.some(({ created_at }) => created_at < before)) return false;
+    async dropUnpaid(waiting: readonly TransactionRow[], isStuck: boolean, lane: Lane): Promise<boolean> {
+      if (balance === undefined || !isStuck) return false;
       let left = balance;
       const unpaid = waiting.filter((row) => {
         left -= toCost(row);

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "../db/chainRows.ts";
+import { databaseNow as now } from "../db/databaseNow.ts";
 
 /** A hot wallet that this instance works, as long as nobody else has it: `fence` proves it to the database. */
 export type Lane = { wallet: string; fence: number; mode: "open" | "paused" };
@@ -14,9 +15,6 @@ export class LaneLostError extends Error {
 }
 
 type Of = { chainId: number; instance: string };
-
-/** Milliseconds since the Unix epoch by the database's clock, which all instances share. */
-const now = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::int8`;
 
 export async function insertLanes(db: Db, chainId: number, wallets: readonly string[]): Promise<void> {
   await db

@@ -8,7 +8,13 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { attemptsMax, hasRun, toReasonJson } from "./settleOrders.ts";
-import { dropNonce, listOpenTransactions, listOrderHashes, type TransactionRow } from "./transactionRows.ts";
+import {
+  dropNonce,
+  listOpenTransactions,
+  listOrderHashes,
+  type OpenTransaction,
+  type TransactionRow,
+} from "./transactionRows.ts";
 
 export type ReconcileDeps = {
   db: Kysely<Database>;
@@ -161,7 +167,7 @@ export function createReconcile(deps: ReconcileDeps) {
     isThorough,
   }: {
     isThorough: boolean;
-  }): Promise<{ open: TransactionRow[]; nonceOnChain: number }> {
+  }): Promise<{ open: OpenTransaction[]; nonceOnChain: number }> {
     // Before the receipts, so that a nonce that counts as used has a receipt by then.
     const nonceOnChain = await rpc.getTransactionCount(wallet.address, "latest");
     const head = indexer.getHead();

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { isHex, type Hex } from "viem";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import type { Db } from "../db/chainRows.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import { liveStatuses } from "../db/schema.ts";
 import { toRuleJson, type DecidingRule } from "../problem.ts";
 
@@ -120,7 +121,7 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
   const update = db.updateTable("orders").where("chain_id", "=", event.chain_id);
   if (transientErrors.includes(reason.name) && order.attempts < attemptsMax) {
     await update
-      .set({ status: "accepted", lane: null, not_before: Date.now() + toDelayMs(reason) })
+      .set({ status: "accepted", lane: null, not_before: sql<number>`${databaseNow} + ${toDelayMs(reason)}` })
       .where("order_hash", "=", order.order_hash)
       .execute();
     return;

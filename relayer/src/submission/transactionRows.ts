@@ -1,9 +1,12 @@
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import type { Hex } from "viem";
 import type { Db } from "../db/chainRows.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 
 export type TransactionRow = Selectable<Database["transactions"]>;
+/** With its age in milliseconds when it was read, by the database's clock. */
+export type OpenTransaction = TransactionRow & { age_ms: number };
 
 export type SignedTransaction = {
   hash: Hex;
@@ -17,10 +20,11 @@ export type SignedTransaction = {
 type Of = { chainId: number; wallet: string };
 
 /** Transactions that may still be mined, by nonce; of one nonce the newest first. */
-export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<TransactionRow[]> {
+export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<OpenTransaction[]> {
   return db
     .selectFrom("transactions")
     .selectAll()
+    .select(sql<number>`${databaseNow} - created_at`.as("age_ms"))
     .where("chain_id", "=", chainId)
     .where("wallet", "=", wallet)
     .where("status", "in", ["pending", "replaced"])
@@ -38,7 +42,7 @@ export async function insertTransaction(
 ): Promise<void> {
   await db
     .insertInto("transactions")
-    .values({ ...toRow(signed), chain_id: chainId, wallet })
+    .values({ ...toRow(signed), chain_id: chainId, wallet, created_at: databaseNow })
     .execute();
   if (orderHashes.length === 0) return;
   await db
@@ -116,7 +120,7 @@ export async function dropTransactions(db: Db, chainId: number, hashes: readonly
     .execute();
 }
 
-export function toRow(signed: SignedTransaction): Omit<TransactionRow, "chain_id" | "wallet"> {
+export function toRow(signed: SignedTransaction): Omit<TransactionRow, "chain_id" | "wallet" | "created_at"> {
   return {
     hash: signed.hash,
     nonce: signed.nonce,
@@ -125,7 +129,6 @@ export function toRow(signed: SignedTransaction): Omit<TransactionRow, "chain_id
     max_fee_per_gas: signed.maxFeePerGas.toString(),
     max_priority_fee_per_gas: signed.maxPriorityFeePerGas.toString(),
     status: "pending",
-    created_at: Date.now(),
     block_number: null,
   };
 }
