@@ -4,6 +4,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { createAdmission } from "./admission/createAdmission.ts";
 import { createContentStore } from "./admission/createContentStore.ts";
 import { createSimulation } from "./admission/createSimulation.ts";
+import { createSealer } from "./audit/createSealer.ts";
 import { createApp } from "./app.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
 import { createSessionReader } from "./chain/createSessionReader.ts";
@@ -23,6 +24,8 @@ import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
 
+const sealEveryMs = 200;
+
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
 /** The composition root: one relayer, running. `onFatal` is told what it cannot go on with. */
@@ -38,12 +41,12 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     // Nobody else can have the directory, so whoever had the lanes is dead.
     if (kind === "pglite") await releaseAllLanes(db, config.chainId);
     const getFees = createFees({ rpc, indexer, config });
-    const wallets = config.hotWalletPrivateKeys.map((key) =>
-      createWallet({ account: privateKeyToAccount(key), getFees, config }),
-    );
+    const accounts = config.hotWalletPrivateKeys.map((key) => privateKeyToAccount(key));
+    const wallets = accounts.map((account) => createWallet({ account, getFees, config }));
+    const [auditSigner] = accounts;
     const submitters = wallets.map(({ address }) => address);
     const [wallet] = wallets;
-    if (wallet === undefined) throw new Error("There is no hot wallet");
+    if (wallet === undefined || auditSigner === undefined) throw new Error("There is no hot wallet");
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
     const simulation = createSimulation({ rpc, indexer, log, config });
@@ -90,11 +93,21 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
     indexer.subscribe(() => submitting.wake());
+    const seal = createSealer({ db, signer: auditSigner, config });
+    const sealing = runLoop({
+      job: async () => {
+        await seal();
+        reportFailure.recovered("audit log");
+        return sealEveryMs;
+      },
+      onFailure: (error) => reportFailure.failed("audit log", error),
+      failurePauseMs: 1_000,
+    });
 
     const stop = async (): Promise<void> => {
       stopping.abort();
       await closeServer(app);
-      await Promise.all([following.stop(), submitting.stop()]);
+      await Promise.all([following.stop(), submitting.stop(), sealing.stop()]);
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await close();

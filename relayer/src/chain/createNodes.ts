@@ -15,8 +15,6 @@ export type NodesConfig = {
 /** The first node is asked again so many milliseconds after another one took its place. */
 const returnMs = 15_000;
 
-export type Nodes = ReturnType<typeof createNodes>;
-
 /** The node that is asked, those asked in its place, and those that transactions go to. Calls made together are batched. */
 export function createNodes({ rpcUrl, rpcFallbackUrls = [], privateRpcUrl, chainId, rpcTimeoutMs }: NodesConfig) {
   const createClient = (url: string): PublicClient =>

@@ -5,7 +5,6 @@ import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { lock } from "proper-lockfile";
-import type { Log } from "../log.ts";
 import { migrationProvider } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 
@@ -20,7 +19,9 @@ export class DataInUseError extends Error {
   override name = "DataInUseError";
 }
 
-type Options = { databaseUrl: string | undefined; dataDir: string; log: Log };
+type Options = { databaseUrl: string | undefined; dataDir: string; log: DatabaseLog };
+
+type DatabaseLog = Record<"warn" | "fatal", (fields: object, text: string) => void>;
 
 /** Opens Postgres if there is a URL, otherwise PGlite; takes the lock, and brings the tables up to date. */
 export async function openDatabase(options: Options): Promise<OpenDatabase> {

@@ -97,6 +97,35 @@ export type Database = {
   };
   /** Running relayers. */
   instances: { chain_id: number; instance: string; seen_at: number };
+  /** What became of orders, written by the database itself whenever a status changes. */
+  audit_entries: {
+    id: Generated<number>;
+    chain_id: number;
+    /** The transaction that wrote it: sealed when none that could write an earlier one is under way. */
+    xid: Generated<string>;
+    at: number;
+    /** `order-<status>`. */
+    kind: string;
+    order_hash: string;
+    session_id: string;
+    account: string;
+    /** SHA-256 of the packed order, so that the body may be deleted. */
+    body_hash: string;
+    transaction_hash: string | null;
+    block_number: number | null;
+    reason: string | null;
+    /** Without gaps from 1, once it is sealed. */
+    number: number | null;
+  };
+  /** Sealed entries `first_number` to `last_number`: their hashes chained to the head before, and signed. */
+  audit_batches: {
+    chain_id: number;
+    first_number: number;
+    last_number: number;
+    head: string;
+    signature: string;
+    sealed_at: number;
+  };
   transaction_orders: { chain_id: number; transaction_hash: string; position: number; order_hash: string };
 };
 

@@ -100,17 +100,18 @@ export async function createFaultRun({
     relayers,
     start,
     load() {
-      let over = false;
+      const over = new AbortController();
+      const isOver = (): boolean => over.signal.aborted;
       const bots = sessions.map(async (session, index) => {
-        while (!over) {
+        while (!isOver()) {
           const nonce = nonces[index] ?? 0;
-          await submit(session, nonce, () => over);
+          await submit(session, nonce, isOver);
           nonces[index] = nonce + 1;
           await sleep(60);
         }
       });
       return async () => {
-        over = true;
+        over.abort();
         await Promise.all(bots);
       };
     },
