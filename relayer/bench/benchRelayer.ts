@@ -4,7 +4,8 @@
  *   npm run bench:relayer               a table
  *   npm run -s bench:relayer -- --json  only the JSON
  *
- * Options: --database postgres|pglite (default postgres), --instances <n> (1), --orders <n> (10000).
+ * Options: --database postgres|pglite (default postgres), --instances <n> (1), --orders <n> (10000); how cost grows:
+ * --accounts <n> (100) with a live session each, --stored <n> (0) orders of long ago in the database.
  */
 import { parseArgs } from "node:util";
 import { runBench, type BenchResult } from "./runBench.ts";
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     database: { type: "string", default: "postgres" },
     instances: { type: "string", default: "1" },
     orders: { type: "string", default: "10000" },
+    accounts: { type: "string", default: "100" },
+    stored: { type: "string", default: "0" },
   },
 });
 
@@ -31,6 +34,8 @@ const result = await runBench({
   database,
   instances: toWhole("instances", values.instances, 1, 10),
   orders: toWhole("orders", values.orders, 100, 1_000_000),
+  accounts: toWhole("accounts", values.accounts, 1, 10_000),
+  stored: toWhole("stored", values.stored, 0, 10_000_000),
   onProgress: (text) => console.error(`── ${text}`),
 });
 

@@ -9,6 +9,7 @@ import { findLosses } from "./findLosses.ts";
 import { readUsage } from "./readUsage.ts";
 import { sendClosedLoop, sendOpenLoop, toPercentile, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
+import { storeOldOrders } from "./storeOldOrders.ts";
 import { watchBlocks, type MinedBlock } from "./watchBlocks.ts";
 
 export type BenchOptions = {
@@ -16,6 +17,10 @@ export type BenchOptions = {
   instances: number;
   /** Of the burst. */
   orders: number;
+  /** Each has one session. */
+  accounts: number;
+  /** Orders of long ago in the database; on Postgres only. */
+  stored: number;
   onProgress: (text: string) => void;
 };
 
@@ -44,7 +49,6 @@ export type BenchResult = {
 };
 
 const blockGas = 30_000_000;
-const accountCount = 100;
 const walletCount = 10;
 const concurrency = 32;
 const openRate = 300;
@@ -56,25 +60,30 @@ const killOrders = 1_500;
 /** One run on a chain, a database and relayers of its own. Everything is on this machine, and ends with it. */
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { database, instances, onProgress } = options;
-  const world = await createBenchWorld({ accountCount, walletCount });
+  const world = await createBenchWorld({ accountCount: options.accounts, walletCount });
   let postgres: TestPostgres | undefined;
   let proxy: RpcProxy | undefined;
   const relayers: RelayerProcess[] = [];
   try {
     postgres = database === "postgres" ? await startPostgres() : undefined;
     proxy = await startRpcProxy(world.chain.url);
+    const databaseUrl = await postgres?.createDatabase();
     const env = await world.createEnv({
       RPC_URL: proxy.url,
       HOT_WALLET_PRIVATE_KEY: world.hotWallets.map(toPrivateKey).join(","),
-      ...(postgres && { DATABASE_URL: await postgres.createDatabase() }),
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
       REQUESTS_PER_MINUTE: "10000000",
       BATCH_MAX_AGE_MS: "100",
       POLL_INTERVAL_MS: "100",
       LOG_LEVEL: "warn",
     });
     for (let count = 0; count < instances; count += 1) relayers.push(await startRelayer(env));
+    if (databaseUrl !== undefined && options.stored > 0) {
+      onProgress(`storing ${options.stored} orders of long ago`);
+      await storeOldOrders(databaseUrl, world.chain.chainId, options.stored);
+    }
     onProgress("signing orders");
-    const warming = await world.signOrders(accountCount);
+    const warming = await world.signOrders(options.accounts);
     const burst = await world.signOrders(options.orders);
     await world.chain.mineEverySecond();
     await warmUp(world, relayers, warming);

@@ -14,7 +14,7 @@ type Deps = Omit<LaneDeps, "wallet" | "config"> & {
 };
 
 /** Being woken more often than this, in milliseconds, would only ask the database in vain. */
-const pauseMinMs = 10;
+const pauseMinMs = 40;
 
 /** Puts accepted orders into transactions of the lanes that this instance has, and follows those until they are mined. */
 export function createSubmission(deps: Deps) {
