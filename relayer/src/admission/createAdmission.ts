@@ -82,8 +82,10 @@ export function createAdmission(deps: Deps) {
       try {
         return await store.store(await admit(signed, { content, orderHash, wantsGas: false }));
       } catch (error) {
-        // Whatever is wrong with it by now, an order that was taken keeps the answer it was given.
-        const known = error instanceof ProblemError ? await getOrder(db, chainId, orderHash) : undefined;
+        // Whatever is wrong with it by now, an order that was taken keeps the answer it was given. While the chain is out of
+        // reach every order comes here, again and again: then the database has enough to do.
+        const isAsked = error instanceof ProblemError && error.code !== "rpc-unavailable";
+        const known = isAsked ? await getOrder(db, chainId, orderHash) : undefined;
         if (known === undefined) throw error;
         return { order: known, isNew: false };
       }
