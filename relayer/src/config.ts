@@ -16,8 +16,10 @@ const address = z
   .string({ error: "is missing" })
   .refine((text) => isAddress(text, { strict: false }), { error: "is not an address" })
   .transform((text): Address => getAddress(text));
+const isUrl = (text: string, protocols: readonly string[]): boolean =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
 const url = (protocols: readonly string[]) =>
-  z.string({ error: "is missing" }).refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+  z.string({ error: "is missing" }).refine((text) => isUrl(text, protocols), {
     error: `is not a URL of ${protocols.join(" or ")}`,
   });
 const whole = (min: number, max: number) =>
@@ -36,17 +38,27 @@ const list = z.string().transform((text) =>
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
 const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+const isPrivateKey = (text: string): text is Hex =>
+  isHex(text) && text.length === 66 && BigInt(text) > 0n && BigInt(text) < curveOrder;
 
 const schema = z.object({
   RPC_URL: url(["http:", "https:"]),
+  RPC_FALLBACK_URLS: list
+    .refine((entries) => entries.every((entry) => isUrl(entry, ["http:", "https:"])), {
+      error: "is not a list of URLs of http: or https:, separated by commas",
+    })
+    .default([]),
+  PRIVATE_RPC_URL: url(["http:", "https:"]).optional(),
   CHAIN_ID: whole(1, Number.MAX_SAFE_INTEGER),
   MANAGER_ADDRESS: address,
   HOT_WALLET_PRIVATE_KEY: z
     .string({ error: "is missing" })
-    .refine((text) => isHex(text) && text.length === 66 && BigInt(text) > 0n && BigInt(text) < curveOrder, {
-      error: "is not a private key: 32 bytes in hex",
+    .transform((text) => text.split(",").map((entry) => entry.trim()))
+    .refine((keys) => keys.every(isPrivateKey), { error: "is not a private key: 32 bytes in hex" })
+    .refine((keys) => new Set(keys.map((key) => key.toLowerCase())).size === keys.length, {
+      error: "has the same private key twice",
     })
-    .transform((text) => text as Hex),
+    .transform((keys) => keys.filter(isPrivateKey)),
   DATABASE_URL: url(["postgres:", "postgresql:"]).optional(),
   DATA_DIR: z.string().min(1).default(".latchkey/relayer"),
   HOST: z.string().min(1).default("127.0.0.1"),
@@ -69,6 +81,8 @@ const schema = z.object({
   BATCH_MAX_ORDERS: whole(1, 200).default(32),
   BATCH_MAX_AGE_MS: whole(0, 60_000).default(100),
   BATCH_MAX_GAS: whole(200_000, 16_777_215).default(12_000_000),
+  LANE_LEASE_MS: whole(500, 600_000).default(5_000),
+  LOW_BALANCE_GWEI: whole(0, Number.MAX_SAFE_INTEGER).default(100_000_000),
   PENDING_TRANSACTIONS_MAX: whole(1, 64).default(8),
   REPLACE_AFTER_MS: whole(1_000, 3_600_000).default(30_000),
   FEE_PER_GAS_MAX_GWEI: whole(1, 1_000_000).default(500),
@@ -83,10 +97,15 @@ const schema = z.object({
 /** One relayer's configuration. Durations in milliseconds, gas in gas. */
 export type Config = {
   rpcUrl: string;
+  /** Asked when the one before does not answer; transactions go to all of them. */
+  rpcFallbackUrls: readonly string[];
+  /** Where transactions go instead. */
+  privateRpcUrl: string | undefined;
   rpcTimeoutMs: number;
   chainId: number;
   manager: Address;
-  hotWalletPrivateKey: Hex;
+  /** One a lane. */
+  hotWalletPrivateKeys: readonly Hex[];
   databaseUrl: string | undefined;
   dataDir: string;
   host: string;
@@ -99,6 +118,11 @@ export type Config = {
   startBlock: number;
   confirmations: number;
   batch: { ordersMax: number; ageMaxMs: number; gasMax: number };
+  /** So long after an instance was last heard of, others take its lanes. */
+  laneLeaseMs: number;
+  /** Wei, under which a hot wallet's balance is reported. */
+  lowBalance: bigint;
+  /** Of each hot wallet. */
   pendingTransactionsMax: number;
   replaceAfterMs: number;
   /** Wei. */
@@ -119,10 +143,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const { data } = parsed;
   return {
     rpcUrl: data.RPC_URL,
+    rpcFallbackUrls: data.RPC_FALLBACK_URLS,
+    privateRpcUrl: data.PRIVATE_RPC_URL,
     rpcTimeoutMs: data.RPC_TIMEOUT_MS,
     chainId: data.CHAIN_ID,
     manager: data.MANAGER_ADDRESS,
-    hotWalletPrivateKey: data.HOT_WALLET_PRIVATE_KEY,
+    hotWalletPrivateKeys: data.HOT_WALLET_PRIVATE_KEY,
     databaseUrl: data.DATABASE_URL,
     dataDir: data.DATA_DIR,
     host: data.HOST,
@@ -134,6 +160,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     startBlock: data.START_BLOCK,
     confirmations: data.CONFIRMATIONS,
     batch: { ordersMax: data.BATCH_MAX_ORDERS, ageMaxMs: data.BATCH_MAX_AGE_MS, gasMax: data.BATCH_MAX_GAS },
+    laneLeaseMs: data.LANE_LEASE_MS,
+    lowBalance: BigInt(data.LOW_BALANCE_GWEI) * 1_000_000_000n,
     pendingTransactionsMax: data.PENDING_TRANSACTIONS_MAX,
     replaceAfterMs: data.REPLACE_AFTER_MS,
     feePerGasMax: BigInt(data.FEE_PER_GAS_MAX_GWEI) * 1_000_000_000n,

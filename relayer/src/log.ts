@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from "fastify";
-import { RpcError } from "./chain/rpc.ts";
+import { RpcError } from "./chain/rpcErrors.ts";
 
 /** Structured log, as pino gives it. */
 export type Log = FastifyBaseLogger;

@@ -1,12 +1,17 @@
+import { randomUUID } from "node:crypto";
 import type { Address } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { createAdmission } from "./admission/createAdmission.ts";
 import { createContentStore } from "./admission/createContentStore.ts";
 import { createSimulation } from "./admission/createSimulation.ts";
+import { createSealer } from "./audit/createSealer.ts";
 import { createApp } from "./app.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
 import { createSessionReader } from "./chain/createSessionReader.ts";
-import { createRpc, RpcError } from "./chain/rpc.ts";
+import { createRpc } from "./chain/createRpc.ts";
+import { RpcError } from "./chain/rpcErrors.ts";
 import type { Config } from "./config.ts";
+import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEventRoutes } from "./routes/eventRoutes.ts";
@@ -14,8 +19,12 @@ import { addOrderRoutes } from "./routes/orderRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
 import { runLoop } from "./runLoop.ts";
+import { createFees } from "./submission/createFees.ts";
+import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
+
+const sealEveryMs = 200;
 
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
@@ -24,17 +33,32 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const app = await createApp(config);
   const { log } = app;
   const rpc = createRpc(config);
-  const wallet = createWallet({ rpc, config });
   const { db, kind, close } = await openDatabase({ ...config, log });
   const stopping = new AbortController();
   try {
     await bindDeployment(db, config);
     const indexer = createIndexer({ db, rpc, log, config });
+    // Nobody else can have the directory, so whoever had the lanes is dead.
+    if (kind === "pglite") await releaseAllLanes(db, config.chainId);
+    const getFees = createFees({ rpc, indexer, config });
+    const accounts = config.hotWalletPrivateKeys.map((key) => privateKeyToAccount(key));
+    const wallets = accounts.map((account) => createWallet({ account, getFees, config }));
+    const [auditSigner] = accounts;
+    const submitters = wallets.map(({ address }) => address);
+    const [wallet] = wallets;
+    if (wallet === undefined || auditSigner === undefined) throw new Error("There is no hot wallet");
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
-    const simulation = createSimulation({ rpc, indexer, log, relayer: wallet.address, config });
-    const admission = createAdmission({ db, contents, sessionReader, simulation, relayer: wallet.address, config });
-    const submission = createSubmission({ db, rpc, indexer, wallet, log, config });
+    const simulation = createSimulation({ rpc, indexer, log, config });
+    const admission = createAdmission({
+      db,
+      contents,
+      sessionReader,
+      simulation,
+      submitters,
+      config,
+    });
+    const submission = createSubmission({ db, rpc, indexer, wallets, instance: randomUUID(), log, config });
 
     const reportFailure = createFailureLog(log);
     let isRightChain = false;
@@ -69,11 +93,23 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
     indexer.subscribe(() => submitting.wake());
+    const seal = createSealer({ db, signer: auditSigner, config });
+    const sealing = runLoop({
+      job: async () => {
+        await seal();
+        reportFailure.recovered("audit log");
+        return sealEveryMs;
+      },
+      onFailure: (error) => reportFailure.failed("audit log", error),
+      failurePauseMs: 1_000,
+    });
 
     const stop = async (): Promise<void> => {
       stopping.abort();
-      await app.close();
-      await Promise.all([following.stop(), submitting.stop()]);
+      await closeServer(app);
+      await Promise.all([following.stop(), submitting.stop(), sealing.stop()]);
+      // Without it the lanes would wait for their leases to run out.
+      await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await close();
     };
     try {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createRpc, RpcError } from "../src/chain/rpc.ts";
+import { createRpc } from "../src/chain/createRpc.ts";
+import { RpcError } from "../src/chain/rpcErrors.ts";
 import { toErrorFields } from "../src/log.ts";
 import { ProblemError } from "../src/problem.ts";
 

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { post, request, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, recipient, type GrantedSession, type World } from "./support/createWorld.ts";
@@ -54,10 +55,44 @@ describe.skipIf(!hasPostgres)("on Postgres", () => {
     expect(state).toMatchObject({ nextNonce: nonces.length, remaining: [{ reserved: "0" }] });
   });
 
-  test("lets one relayer of the chain use the database", async () => {
-    const { code, log } = await runToEnd({ ...env, PORT: "0" });
-    expect(code).toBe(1);
-    expect(log).toContain("in use by another relayer");
-    expect((await request(`${relayer.url}/readyz`)).status).toBe(200);
+  test("lets any number of relayers use the database, and each order run once", async () => {
+    const others = [await startRelayer(env), await startRelayer(env)];
+    const sessions = [await world.grant(await world.createAccount()), await world.grant(await world.createAccount())];
+    const urls = [relayer, ...others].map(({ url }) => url);
+    for (const url of urls) {
+      for (const { sessionId } of sessions) await waitForSession(url, sessionId, ({ status }) => status === "active");
+    }
+    const orders = await Promise.all(
+      sessions.flatMap((granted) => nonces.map((nonce) => granted.createOrder({ nonce, amount: 1n }))),
+    );
+    // Each order to two instances at once, and its state from the third.
+    const answers = await Promise.all(
+      orders.flatMap(({ body }, index) =>
+        [0, 1].map((offset) => post(`${urls[(index + offset) % 3] ?? ""}/v1/orders`, body)),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(orders.length);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(orders.length);
+    for (const [index, { orderHash }] of orders.entries()) {
+      expect((await waitForOrder(urls[(index + 2) % 3] ?? "", orderHash)).status).toBe("confirmed");
+    }
+    const runs = await world.countRuns();
+    for (const { orderHash } of orders) expect(runs.get(orderHash)).toBe(1);
+    for (const other of others) expect(await other.stop()).toBe(0);
+  });
+
+  test("leaves an audit log that its own command finds right, and finds wrong when it is not", async () => {
+    expect(await relayer.stop()).toBe(0);
+    const right = await runToEnd(env, "relayer/src/verifyAudit.ts");
+    expect(right).toMatchObject({ code: 0 });
+    expect(right.log).toMatch(/"entries":[1-9]\d*,"batches":[1-9]/);
+    const client = new pg.Client({ connectionString: env["DATABASE_URL"] });
+    await client.connect();
+    await client.query("update audit_entries set account = 'someone else' where number = 1");
+    await client.end();
+    const wrong = await runToEnd(env, "relayer/src/verifyAudit.ts");
+    expect(wrong.code).toBe(1);
+    expect(wrong.log).toContain("is not what they hash to");
+    relayer = await startRelayer(env);
   });
 });

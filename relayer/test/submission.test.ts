@@ -196,3 +196,40 @@ test("expires an order that cannot be mined in time, and frees its nonce", async
   expect((await waitForOrder(relayer.url, next.orderHash)).status).toBe("confirmed");
   expect((await world.countRuns()).get(late.orderHash)).toBeUndefined();
 });
+
+test("cancels an order by one without calls on its nonce, before a lane has claimed it", async () => {
+  await relayer.stop();
+  relayer = await startRelayer({ ...env, BATCH_MAX_AGE_MS: "4000" });
+  const order = await session.createOrder({ nonce: 0 });
+  await submit(order);
+  const cancel = await session.createOrder({ nonce: 0, calls: [] });
+  await submit(cancel);
+  expect(await waitForOrder(relayer.url, order.orderHash)).toMatchObject({
+    status: "cancelled",
+    reason: { name: "OrderCancelled" },
+  });
+  expect((await waitForOrder(relayer.url, cancel.orderHash)).status).toBe("confirmed");
+  expect((await world.countRuns()).get(order.orderHash)).toBeUndefined();
+});
+
+test("lets the chain decide between an order in flight and one without calls on its nonce", async () => {
+  await world.chain.pauseMining();
+  const order = await session.createOrder({ nonce: 0 });
+  await submit(order);
+  await waitUntilSubmitted(order);
+  const cancel = await session.createOrder({ nonce: 0, calls: [] });
+  await submit(cancel);
+  // One rival is enough.
+  const again = await session.createOrder({ nonce: 0, calls: [], deadline: cancel.order.deadline + 1 });
+  expect((await post(`${relayer.url}/v1/orders`, again.body)).json).toMatchObject({ code: "nonce-used" });
+  const { signature } = cancel.body;
+  const packed = packOrder({ order: cancel.order, session: session.session, scopes: session.scopes, signature });
+  const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "execute", args: [packed] });
+  await sendUnmined("stranger", { to: world.manager, data });
+  await world.chain.mineEverySecond();
+  expect((await waitForOrder(relayer.url, cancel.orderHash)).status).toBe("confirmed");
+  expect(await waitForOrder(relayer.url, order.orderHash)).toMatchObject({
+    status: "cancelled",
+    reason: { name: "NonceUsed" },
+  });
+});

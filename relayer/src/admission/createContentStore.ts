@@ -1,7 +1,10 @@
 import {
+  getScopeProof,
+  hashPackedScope,
   hashSession,
   packScope,
   packSession,
+  toRootOfProof,
   toScopesRoot,
   unpackScope,
   unpackSession,
@@ -10,12 +13,23 @@ import {
 } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
 import type { Hex } from "viem";
+import { createBoundedMap } from "../createBoundedMap.ts";
 import { insertSession } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
 
+/** A scope of a session, whose proof has been checked against the session's root. */
+export type ProvenScope = { scope: Scope; packed: Hex; proof: readonly Hex[] };
+
 /** What a session says. Its id is its hash, so it never changes. */
-export type SessionContent = { sessionId: Hex; session: Session; scopes: readonly Scope[]; packedSession: Hex };
+export type SessionContent = {
+  sessionId: Hex;
+  session: Session;
+  scopes: readonly Scope[];
+  packedSession: Hex;
+  /** The scope of a leaf. Its proof is made and checked at its first use. */
+  getScope: (leaf: Hex) => ProvenScope | undefined;
+};
 
 export type ContentStore = ReturnType<typeof createContentStore>;
 
@@ -24,7 +38,7 @@ const entriesMax = 10_000;
 /** Contents by id: from `SessionGranted`, or told by anyone and proven by the id. */
 export function createContentStore({ db, config }: { db: Kysely<Database>; config: { chainId: number } }) {
   const { chainId } = config;
-  const entries = new Map<Hex, SessionContent>();
+  const entries = createBoundedMap<Hex, SessionContent>(entriesMax);
 
   async function find(sessionId: Hex): Promise<SessionContent | undefined> {
     const known = entries.get(sessionId);
@@ -36,15 +50,7 @@ export function createContentStore({ db, config }: { db: Kysely<Database>; confi
       .where("session_id", "=", sessionId)
       .executeTakeFirst();
     if (row === undefined) return undefined;
-    const packedSession = row.session as Hex;
-    const packedScopes = JSON.parse(row.scopes) as Hex[];
-    const content = {
-      sessionId,
-      session: unpackSession(packedSession),
-      scopes: packedScopes.map(unpackScope),
-      packedSession,
-    };
-    if (entries.size >= entriesMax) entries.clear();
+    const content = toContent(sessionId, row.session as Hex, JSON.parse(row.scopes) as Hex[]);
     entries.set(sessionId, content);
     return content;
   }
@@ -88,6 +94,32 @@ export function createContentStore({ db, config }: { db: Kysely<Database>; confi
         .limit(limit)
         .execute();
       return rows.map(({ session_id }) => session_id as Hex);
+    },
+  };
+}
+
+function toContent(sessionId: Hex, packedSession: Hex, packedScopes: readonly Hex[]): SessionContent {
+  const session = unpackSession(packedSession);
+  const scopes = packedScopes.map(unpackScope);
+  let indexOfLeaf: Map<Hex, number> | undefined;
+  const proven = new Map<Hex, ProvenScope>();
+  return {
+    sessionId,
+    session,
+    scopes,
+    packedSession,
+    getScope(leaf) {
+      const known = proven.get(leaf);
+      if (known !== undefined) return known;
+      indexOfLeaf ??= new Map(packedScopes.map((packed, index) => [hashPackedScope(packed), index]));
+      const index = indexOfLeaf.get(leaf);
+      const [scope, packed] = index === undefined ? [] : [scopes[index], packedScopes[index]];
+      if (scope === undefined || packed === undefined) return undefined;
+      const proof = getScopeProof(scopes, leaf);
+      if (toRootOfProof(leaf, proof) !== session.scopesRoot) return undefined;
+      const entry = { scope, packed, proof };
+      proven.set(leaf, entry);
+      return entry;
     },
   };
 }

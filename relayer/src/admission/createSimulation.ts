@@ -1,165 +1,193 @@
-import { sessionManagerAbi, toErrorSentence, type Call, type ErrorSentence, type Order } from "@latchkey/sdk";
-import {
-  decodeFunctionResult,
-  encodeFunctionData,
-  erc20Abi,
-  hexToBigInt,
-  isAddressEqual,
-  isHex,
-  maxUint256,
-  numberToHex,
-  type Address,
-  type Hex,
-} from "viem";
-import { z } from "zod";
-import { requireHead } from "../chain/createSessionReader.ts";
-import type { Indexer } from "../chain/createIndexer.ts";
-import { CallRevertedError, RpcError, type CallRequest, type Rpc } from "../chain/rpc.ts";
+import { sessionManagerAbi, toErrorSentence, type Order } from "@latchkey/sdk";
+import { decodeFunctionResult, encodeFunctionData, type Address, type Hex } from "viem";
+import { requireHead, type ChainState } from "../chain/createSessionReader.ts";
+import type { Head, Indexer } from "../chain/createIndexer.ts";
+import { type CallRequest, type Rpc } from "../chain/createRpc.ts";
+import { CallRevertedError, RpcError } from "../chain/rpcErrors.ts";
+import { createMicroBatch } from "../createMicroBatch.ts";
 import type { Log } from "../log.ts";
 import { ProblemError } from "../problem.ts";
 import { toBatchGas } from "../submission/batchGas.ts";
-import type { ChainState } from "../chain/createSessionReader.ts";
-import type { SessionContent } from "./createContentStore.ts";
+import type { ProvenScope, SessionContent } from "./createContentStore.ts";
+import { createMeasurement, toSpent, type MeasuredCall } from "./createMeasurement.ts";
+import { findLimitBehind } from "./findLimitBehind.ts";
 import { toRefusal } from "./toRefusal.ts";
 
 export type SimulationResult = {
-  /** Of a transaction with this order alone, if the node can measure it. */
+  /** Of a transaction with this order alone, if it was asked for and the node can measure it. */
   gasUsed: number | undefined;
-  /** What left the account by transfers of `token`, if the node can measure it. */
+  /** What left the account by transfers of `token`, if the order pulls tokens and the node can measure it. */
   getSpent: (token: Address) => bigint;
+};
+
+export type SimulationInput = {
+  content: SessionContent;
+  order: Order;
+  /** Of each call. */
+  scopes: readonly ProvenScope[];
+  packed: Hex;
+  /** What it adds to the gas of its batch, at most. */
+  batchGas: number;
+  state: ChainState;
+  /** The hot wallet that would submit it. */
+  submitter: Address;
+  /** Whether the caller wants to know the gas. */
+  wantsGas: boolean;
 };
 
 export type Simulation = ReturnType<typeof createSimulation>;
 
-type Deps = { rpc: Rpc; indexer: Indexer; log: Log; relayer: Address; config: { manager: Address } };
-type Input = { content: SessionContent; order: Order; packed: Hex; state: ChainState };
+type Deps = { rpc: Rpc; indexer: Indexer; log: Log; config: { manager: Address } };
+type Outcome = { error: Error } | { result: SimulationResult };
 
-const transferTopic = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+/** Orders that wait so long, in milliseconds, share one `eth_call`. */
+const waitMs = 5;
+const ordersMax = 64;
+/** Nodes bound the gas of a call; the lowest bound in use is a block of 30 million. */
+const gasMax = 25_000_000;
+const executed = "0x00000000";
 
-/** Runs an order on the newest state without effect. Throws the problem it would meet. */
-export function createSimulation({ rpc, indexer, log, relayer, config: { manager } }: Deps) {
-  /** Whether the node knows `eth_simulateV1`; without it nothing is measured, and the contract decides alone. */
-  let canMeasure = true;
+/**
+ * Runs orders on the newest state without effect, those that come together in one `eth_call` of `executeBatch`, pinned to
+ * the block's hash. Throws the problem an order would meet.
+ */
+export function createSimulation({ rpc, indexer, log, config: { manager } }: Deps) {
+  const measurement = createMeasurement({ rpc, log });
+  const batches = createMicroBatch<SimulationInput, Outcome>({ run: runAll, waitMs, sizeMax: ordersMax, runsMax: 4 });
 
-  async function measure(calls: readonly CallRequest[]): Promise<SimulatedCall[] | undefined> {
-    if (!canMeasure) return undefined;
+  async function runAll(inputs: readonly SimulationInput[]): Promise<Outcome[]> {
     const head = requireHead(indexer);
-    const blockOverrides = { time: numberToHex(head.timestamp + 1), number: numberToHex(head.number + 1) };
-    const requests = calls.map(({ from, to, data, gas }) => ({
-      from,
-      to,
-      data,
-      ...(gas !== undefined && { gas: numberToHex(gas) }),
-    }));
-    try {
-      const answer = await rpc.request("eth_simulateV1", [
-        { blockStateCalls: [{ blockOverrides, calls: requests }], validation: false },
-        "latest",
-      ]);
-      return simulatedSchema.parse(answer)[0]?.calls;
-    } catch (error) {
-      if (!(error instanceof RpcError) && !(error instanceof z.ZodError)) throw error;
-      // The node answered, and does not have the method: it will not grow it.
-      if (error instanceof RpcError && error.code === undefined) throw error;
-      if (!(error instanceof RpcError) || error.code === -32601) canMeasure = false;
-      log.debug({ err: error }, "The node does not measure calls");
-      return undefined;
-    }
+    const outcomes = new Map<SimulationInput, Outcome>();
+    await Promise.all(
+      toChunks(inputs).map(async (chunk) => {
+        const found = await runChunk(chunk, head).catch((error: unknown) => chunk.map(() => toOutcome(error)));
+        chunk.forEach((input, index) => outcomes.set(input, found[index] ?? toOutcome(undefined)));
+      }),
+    );
+    return inputs.map((input) => outcomes.get(input) ?? toOutcome(undefined));
   }
 
-  /** The full error, which the batch tells only the selector of. */
-  async function explain(packed: Hex, gas: bigint, selector: Hex): Promise<ErrorSentence> {
-    const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "execute", args: [packed] });
-    try {
-      await rpc.call({ from: relayer, to: manager, data, gas }, "latest");
-      return toErrorSentence(selector);
-    } catch (error) {
-      if (!(error instanceof CallRevertedError)) throw error;
-      return toErrorSentence(error.data === "0x" ? selector : error.data);
-    }
+  async function runChunk(inputs: readonly SimulationInput[], head: Head): Promise<Outcome[]> {
+    const [first] = inputs;
+    if (first === undefined) return [];
+    const call: CallRequest = { ...toBatchCall(inputs), from: first.submitter, to: manager };
+    const [answer, measured] = await Promise.all([rpc.call(call, { hash: head.hash }), measureAll(inputs, head)]);
+    const results = toResults(answer);
+    return Promise.all(
+      inputs.map(async (input, index): Promise<Outcome> => {
+        const selector = results[index];
+        if (selector === undefined) throw new Error(`The batch answered ${results.length} of ${inputs.length} orders`);
+        const run = measured.get(input);
+        try {
+          if (selector !== executed) await explain(input, selector, head, inputs.length > 1);
+          return { result: toResult(input, run) };
+        } catch (error) {
+          return toOutcome(error);
+        }
+      }),
+    );
+  }
+
+  /** What a run of each alone uses, for those where that matters. */
+  async function measureAll(
+    inputs: readonly SimulationInput[],
+    head: Head,
+  ): Promise<Map<SimulationInput, MeasuredCall | undefined>> {
+    const wanted = inputs.filter(({ wantsGas, scopes }) => wantsGas || scopes.some(pullsTokens));
+    if (wanted.length === 0) return new Map();
+    const calls = wanted.map((input) => ({ ...toBatchCall([input]), from: input.submitter, to: manager }));
+    const measured = await measurement.measure(calls, head);
+    return new Map(wanted.map((input, index) => [input, measured?.[index]]));
   }
 
   /**
-   * A target pulls at most what the limits have left, so one that wants more fails in its own words. If the call runs
-   * when it may pull anything, and then takes more than is left, the limit is what decides.
+   * Throws the problem of an order that the batch refused. Returns if a batch of it alone runs: then another order was in
+   * its way, and a reservation will say so if that one stays.
    */
-  async function findLimitBehind(reason: ErrorSentence, { content, order, state }: Input): Promise<ErrorSentence> {
-    const call: Call | undefined = reason.name === "CallReverted" ? order.calls[Number(reason.args[0])] : undefined;
-    const scope = call && content.scopes.find(({ target, selector }) => isScopeOf({ target, selector }, call));
-    if (call === undefined || scope?.spendMethod !== "allowance") return reason;
-    const { account, limits } = content.session;
-    const approve = encodeFunctionData({ abi: erc20Abi, functionName: "approve", args: [call.target, maxUint256] });
-    const measured = await measure([
-      { from: account, to: scope.spendToken, data: approve },
-      { from: account, to: call.target, data: call.data },
+  async function explain(input: SimulationInput, shared: Hex, head: Head, isShared: boolean): Promise<void> {
+    const { submitter } = input;
+    const alone: CallRequest = { ...toBatchCall([input]), from: submitter, to: manager };
+    const [answer, full] = await Promise.all([
+      isShared ? rpc.call(alone, { hash: head.hash }) : undefined,
+      findError({ ...alone, data: toExecute(input) }, head),
     ]);
-    const run = measured?.[1];
-    if (run?.status !== "0x1") return reason;
-    const taken = toSpent(run, account)(scope.spendToken);
-    for (const [index, limit] of limits.entries()) {
-      const left = state.remaining[index] ?? 0n;
-      if (!isAddressEqual(limit.token, scope.spendToken) || taken <= left) continue;
-      const args = [BigInt(index), limit.token, limit.amount - left + taken, limit.amount];
-      return toErrorSentence({ name: "LimitExceeded", args });
-    }
-    return reason;
+    const selector = answer === undefined ? shared : toResults(answer)[0];
+    if (selector === executed) return;
+    // `execute` is not bound to the gas the order signed, so it may run where the batch has it fail.
+    const error = full === undefined || full === "0x" ? (selector ?? shared) : full;
+    throw toRefusal(await findLimitBehind(toErrorSentence(error), input, head, measurement));
   }
 
-  async function run(input: Input): Promise<SimulationResult> {
-    const { order, packed, content } = input;
-    const { account, limits } = content.session;
-    const gas = BigInt(toBatchGas([{ gasLimit: order.gasLimit, packed }]));
-    const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "executeBatch", args: [[packed]] });
-    const call: CallRequest = { from: relayer, to: manager, data, gas };
-    const [answer, measured] = await Promise.all([rpc.call(call, "latest"), measure([call])]);
-    const [result] = decodeFunctionResult({ abi: sessionManagerAbi, functionName: "executeBatch", data: answer });
-    if (result !== "0x00000000") {
-      const reason = await explain(packed, gas, result ?? "0x");
-      throw toRefusal(await findLimitBehind(reason, input));
+  /** The whole error of a call, of which a batch tells only the selector; nothing if it runs. */
+  async function findError(call: CallRequest, head: Head): Promise<Hex | undefined> {
+    try {
+      await rpc.call(call, { hash: head.hash });
+      return undefined;
+    } catch (error) {
+      if (error instanceof CallRevertedError) return error.data;
+      throw error;
     }
-    const transaction = measured?.[0];
-    return {
-      gasUsed: transaction && Number(transaction.gasUsed),
-      getSpent: limits.length === 0 || transaction === undefined ? () => 0n : toSpent(transaction, account),
-    };
   }
 
   return {
-    async simulate(input: Input): Promise<SimulationResult> {
-      try {
-        return await run(input);
-      } catch (error) {
-        if (error instanceof RpcError) {
-          throw new ProblemError("rpc-unavailable", "The order could not be simulated", { cause: error });
-        }
-        if (error instanceof CallRevertedError) throw toRefusal(toErrorSentence(error.data));
-        throw error;
-      }
+    async simulate(input: SimulationInput): Promise<SimulationResult> {
+      const outcome = await batches.add(input);
+      if ("error" in outcome) throw outcome.error;
+      return outcome.result;
     },
   };
 }
 
-function isScopeOf({ target, selector }: { target: Address; selector: Hex }, call: Call): boolean {
-  return isAddressEqual(target, call.target) && call.data.startsWith(selector);
+/** Together they fit the gas of one call, and they are of one submitter. */
+function toChunks(inputs: readonly SimulationInput[]): SimulationInput[][] {
+  const chunks: { submitter: Address; gas: number; inputs: SimulationInput[] }[] = [];
+  for (const input of inputs) {
+    const { submitter, batchGas: gas } = input;
+    const open = chunks.findLast((chunk) => chunk.submitter === submitter);
+    if (open === undefined || open.gas + gas > gasMax) chunks.push({ submitter, gas, inputs: [input] });
+    else {
+      open.gas += gas;
+      open.inputs.push(input);
+    }
+  }
+  return chunks.map((chunk) => chunk.inputs);
 }
 
-function toSpent({ logs }: SimulatedCall, account: Address): (token: Address) => bigint {
-  return (token) => {
-    let sum = 0n;
-    for (const { address, topics, data } of logs) {
-      const [signature, from] = topics;
-      if (signature !== transferTopic || topics.length !== 3 || !isAddressEqual(address, token)) continue;
-      if (from !== undefined && BigInt(from) === BigInt(account) && data.length === 66) sum += hexToBigInt(data);
-    }
-    return sum;
+function toBatchCall(inputs: readonly SimulationInput[]): { data: Hex; gas: bigint } {
+  const data = encodeFunctionData({
+    abi: sessionManagerAbi,
+    functionName: "executeBatch",
+    args: [inputs.map(({ packed }) => packed)],
+  });
+  return { data, gas: BigInt(toBatchGas(inputs.map(({ batchGas }) => batchGas))) };
+}
+
+function toExecute({ packed }: SimulationInput): Hex {
+  return encodeFunctionData({ abi: sessionManagerAbi, functionName: "execute", args: [packed] });
+}
+
+/** One selector an order: of its error, or `executed`. */
+function toResults(answer: Hex): readonly Hex[] {
+  return decodeFunctionResult({ abi: sessionManagerAbi, functionName: "executeBatch", data: answer });
+}
+
+/** Tokens that a target pulls are not declared anywhere: they are seen in a run, or not at all. */
+function pullsTokens({ scope }: ProvenScope): boolean {
+  return scope.spendMethod !== "none";
+}
+
+function toResult({ content }: SimulationInput, run: MeasuredCall | undefined): SimulationResult {
+  const { account, limits } = content.session;
+  return {
+    gasUsed: run && Number(run.gasUsed),
+    getSpent: limits.length === 0 || run === undefined ? () => 0n : toSpent(run, account),
   };
 }
 
-const hexSchema = z.string().refine(isHex);
-const simulatedCallSchema = z.object({
-  status: z.string(),
-  gasUsed: hexSchema,
-  logs: z.array(z.object({ address: hexSchema, topics: z.array(hexSchema), data: hexSchema })),
-});
-type SimulatedCall = z.infer<typeof simulatedCallSchema>;
-const simulatedSchema = z.array(z.object({ calls: z.array(simulatedCallSchema) }));
+function toOutcome(error: unknown): Outcome {
+  if (error instanceof RpcError) {
+    return { error: new ProblemError("rpc-unavailable", "The order could not be simulated", { cause: error }) };
+  }
+  if (error instanceof CallRevertedError) return { error: toRefusal(toErrorSentence(error.data)) };
+  return { error: error instanceof Error ? error : new Error("The order was not simulated", { cause: error }) };
+}

@@ -1,11 +1,20 @@
 import type { Kysely } from "kysely";
 import type { Address } from "viem";
-import { getLastBlock, insertBlock, insertEvents, listBlocks, rollBackTo } from "../db/chainRows.ts";
+import {
+  findBlock,
+  getLastBlock,
+  insertBlock,
+  insertEvents,
+  listBlocks,
+  lockBlocks,
+  rollBackTo,
+} from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
-import { settleOrders } from "../submission/settleOrders.ts";
+import { markMined, settleOrders } from "../submission/settleOrders.ts";
 import { decodeLog, type ManagerEvent } from "./decodeLog.ts";
-import { RpcError, type BlockHead, type BlockRef, type Rpc } from "./rpc.ts";
+import { type BlockHead, type BlockRef, type Rpc } from "./createRpc.ts";
+import { RpcError } from "./rpcErrors.ts";
 
 /** The newest block the relayer has read, with everything up to it stored. */
 export type Head = BlockRef & { timestamp: number };
@@ -31,12 +40,16 @@ type Deps = {
   };
 };
 
+type ReadBlock = { block: BlockHead; events: readonly ManagerEvent[] };
+
 /** Blocks whose hashes are kept, to find where a reorg began. */
 const blocksKept = 512;
 /** So many blocks behind, what is known is not the present. */
 const behindMax = 3;
 /** Further behind than this, logs are read by ranges instead of block by block. */
 const followMax = 64;
+/** Blocks that are read and stored together. */
+const blocksAtOnce = 16;
 /** Ranges end this far below the newest block, where reorgs are over; the rest is followed. */
 const rangeDistance = 32;
 const rangeMax = 2_000;
@@ -51,26 +64,77 @@ export function createIndexer(deps: Deps) {
   let isCurrent = false;
   let seenAt = 0;
   let range = rangeMax;
+  /** How often the node did not answer. */
+  let losses = 0;
 
   function notify(change: HeadChange): void {
     for (const listener of listeners) listener(change);
   }
 
-  async function store(block: BlockHead | Head, parentHash: string, events: readonly ManagerEvent[]): Promise<void> {
-    const timestamps = new Map([[block.number, block.timestamp]]);
+  /**
+   * Stores blocks that follow each other, in one transaction. Whether they follow what is stored; otherwise another instance
+   * has gone elsewhere, and `last` is there.
+   */
+  async function store(read: readonly ReadBlock[]): Promise<boolean> {
+    const newest = read.at(-1)?.block;
+    if (newest === undefined) return true;
+    const events = read.flatMap((each) => each.events);
+    const timestamps = new Map(read.map(({ block }) => [block.number, block.timestamp]));
     for (const number of new Set(events.map(({ blockNumber }) => blockNumber))) {
       if (!timestamps.has(number)) {
         const { timestamp } = (await rpc.getBlock(number)) ?? {};
         if (timestamp !== undefined) timestamps.set(number, timestamp);
       }
     }
-    await db.transaction().execute(async (tx) => {
-      await insertEvents(tx, chainId, events, (number) => timestamps.get(number));
-      await insertBlock(tx, chainId, { ...block, parentHash }, blocksKept);
-      await settleOrders(tx, { chainId, upTo: block.number - confirmations + 1 });
+    const isStored = await db.transaction().execute(async (tx) => {
+      await lockBlocks(tx, chainId);
+      const missing: ReadBlock[] = [];
+      let before = last?.hash;
+      for (const each of read) {
+        const stored = await findBlock(tx, chainId, each.block.number);
+        // Another instance was first; it has read the same, by the block's hash.
+        if (stored === undefined) missing.push(each);
+        else if (stored !== each.block.hash) return false;
+        else before = stored;
+      }
+      const [first] = missing;
+      if (first === undefined) return true;
+      if ((await listBlocks(tx, chainId, first.block.number, 1))[0]?.hash !== before) return false;
+      const added = missing.flatMap((each) => each.events);
+      await insertEvents(tx, chainId, added, (number) => timestamps.get(number));
+      if (confirmations > 1) await markMined(tx, chainId, added);
+      for (const { block } of missing) await insertBlock(tx, chainId, block, blocksKept);
+      await settleOrders(tx, { chainId, upTo: newest.number - confirmations + 1 });
+      return true;
     });
-    last = { number: block.number, hash: block.hash, timestamp: block.timestamp };
+    if (!isStored) {
+      last = await getLastBlock(db, chainId);
+      isCurrent = false;
+      notify({ kind: "reorg", head: last });
+      return false;
+    }
+    last = { number: newest.number, hash: newest.hash, timestamp: newest.timestamp };
     notify({ kind: "block", head: last, events });
+    return true;
+  }
+
+  /** The blocks from `from` to `to` that follow each other and what was read before. */
+  async function readBlocks(from: number, to: BlockHead): Promise<ReadBlock[]> {
+    const numbers = Array.from({ length: to.number - from }, (_, index) => from + index);
+    const blocks = [...(await Promise.all(numbers.map((number) => rpc.getBlock(number)))), to];
+    const linked: BlockHead[] = [];
+    let before = last?.hash;
+    for (const block of blocks) {
+      if (block === undefined || (before !== undefined && block.parentHash !== before)) break;
+      linked.push(block);
+      before = block.hash;
+    }
+    return Promise.all(
+      linked.map(async (block) => {
+        const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
+        return { block, events: logs.map(decodeLog).filter(isPresent) };
+      }),
+    );
   }
 
   /** Reads the logs of many old blocks at once; halves the range when the node finds it too large. */
@@ -81,7 +145,7 @@ export function createIndexer(deps: Deps) {
     if (block === undefined) return;
     try {
       const logs = await rpc.getLogs({ address: manager, fromBlock: from, toBlock: to });
-      await store(block, block.parentHash, logs.map(decodeLog).filter(isPresent));
+      await store([{ block, events: logs.map(decodeLog).filter(isPresent) }]);
       range = Math.min(rangeMax, range * 2);
       log.info({ from, to }, "Read old blocks");
     } catch (error) {
@@ -98,7 +162,7 @@ export function createIndexer(deps: Deps) {
     const next = last === undefined ? startBlock : last.number + 1;
     if (newest.number < next) {
       if (last === undefined || newest.hash === last.hash) {
-        seenAt = Date.now();
+        seenAt = performance.now();
         return "done";
       }
       // Another chain of this height, or a node that lags behind and says nothing new.
@@ -113,16 +177,16 @@ export function createIndexer(deps: Deps) {
       else await backFill(newest.number);
       return "more";
     }
-    const block = newest.number === next ? newest : await rpc.getBlock(next);
-    if (block === undefined) return "done";
-    if (last !== undefined && block.parentHash !== last.hash) {
+    // Several at once, so that who is behind comes nearer also while there is much else to do.
+    const to = newest.number - next < blocksAtOnce ? newest : await rpc.getBlock(next + blocksAtOnce - 1);
+    if (to === undefined) return "done";
+    const read = await readBlocks(next, to);
+    if (read.length === 0) {
       await handleReorg();
       return "more";
     }
-    const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
-    await store(block, block.parentHash, logs.map(decodeLog).filter(isPresent));
-    if (next < newest.number) return "more";
-    seenAt = Date.now();
+    if (!(await store(read)) || last?.number !== newest.number) return "more";
+    seenAt = performance.now();
     return "done";
   }
 
@@ -138,16 +202,29 @@ export function createIndexer(deps: Deps) {
     }
     const to = fork?.number ?? startBlock - 1;
     log.warn({ from: last?.number, to }, "The chain was reorganised");
-    await db.transaction().execute((tx) => rollBackTo(tx, chainId, to));
+    await db.transaction().execute(async (tx) => {
+      await lockBlocks(tx, chainId);
+      // Another instance may have gone back and ahead already.
+      const stored = last && (await findBlock(tx, chainId, last.number));
+      if (stored === last?.hash) await rollBackTo(tx, chainId, to);
+    });
     last = await getLastBlock(db, chainId);
     notify({ kind: "reorg", head: last });
   }
+
+  function lose(): void {
+    losses += 1;
+    isCurrent = false;
+    notify({ kind: "lost" });
+  }
+  // Whoever finds that the node does not answer: what is known is not the present until it has been asked again.
+  rpc.subscribeUnreachable(lose);
 
   return {
     /** The newest block, or nothing while the node cannot be asked or is being caught up with. */
     getHead(): Head | undefined {
       const staleMs = Math.max(10_000, 5 * pollIntervalMs);
-      return isCurrent && Date.now() - seenAt < staleMs ? last : undefined;
+      return isCurrent && performance.now() - seenAt < staleMs ? last : undefined;
     },
 
     /** Calls `listener` after each change; returns how to stop. */
@@ -163,11 +240,11 @@ export function createIndexer(deps: Deps) {
           last = await getLastBlock(db, chainId);
           isLoaded = true;
         }
+        const lossesBefore = losses;
         while (!signal.aborted && (await follow()) === "more");
-        isCurrent = !signal.aborted;
+        isCurrent = !signal.aborted && losses === lossesBefore;
       } catch (error) {
-        isCurrent = false;
-        notify({ kind: "lost" });
+        lose();
         throw error;
       }
     },

@@ -1,5 +1,5 @@
-import type { Kysely, Transaction } from "kysely";
-import type { BlockRef } from "../chain/rpc.ts";
+import { sql, type Kysely, type Transaction } from "kysely";
+import type { BlockRef } from "../chain/createRpc.ts";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import type { Database } from "./schema.ts";
 
@@ -15,6 +15,22 @@ export async function getLastBlock(db: Db, chainId: number): Promise<(BlockRef &
     .limit(1)
     .executeTakeFirst();
   return row && { number: row.number, hash: toHex(row.hash), timestamp: row.timestamp };
+}
+
+/** Lets one instance at a time store blocks of the chain, until the transaction ends. Namespace: `bloc`. */
+export async function lockBlocks(db: Db, chainId: number): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${0x626c6f63}, ${chainId | 0})`.execute(db);
+}
+
+/** The hash of the block as it is stored. */
+export async function findBlock(db: Db, chainId: number, number: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("blocks")
+    .select("hash")
+    .where("chain_id", "=", chainId)
+    .where("number", "=", number)
+    .executeTakeFirst();
+  return row?.hash;
 }
 
 /** The newest `limit` blocks below `below`, newest first. */
@@ -53,47 +69,41 @@ export async function insertBlock(
     .execute();
 }
 
-/** Stores events and the sessions they grant. Storing one twice changes nothing. */
+/** Stores events and the sessions they grant, in few statements. Storing one twice changes nothing. */
 export async function insertEvents(
   db: Db,
   chainId: number,
   events: readonly ManagerEvent[],
   timestampOf: (blockNumber: number) => number | undefined,
 ): Promise<void> {
+  if (events.length === 0) return;
   for (const event of events) {
     if (event.granted !== undefined && event.sessionId !== undefined && event.account !== undefined) {
       await insertSession(db, chainId, { ...event.granted, sessionId: event.sessionId, account: event.account });
     }
-    const account = event.account ?? (event.sessionId && (await getAccountOfSession(db, chainId, event.sessionId)));
-    await db
-      .insertInto("events")
-      .values({
-        chain_id: chainId,
-        block_number: event.blockNumber,
-        log_index: event.logIndex,
-        block_hash: event.blockHash,
-        timestamp: timestampOf(event.blockNumber) ?? null,
-        transaction_hash: event.transactionHash,
-        name: event.name,
-        account: account ?? null,
-        session_id: event.sessionId ?? null,
-        order_hash: event.orderHash ?? null,
-        args: JSON.stringify(event.args),
-        is_settled: !event.name.startsWith("Order"),
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
   }
-}
-
-async function getAccountOfSession(db: Db, chainId: number, sessionId: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom("sessions")
-    .select("account")
-    .where("chain_id", "=", chainId)
-    .where("session_id", "=", sessionId)
-    .executeTakeFirst();
-  return row?.account;
+  const rows = events.map((event) => ({
+    block_number: event.blockNumber,
+    log_index: event.logIndex,
+    block_hash: event.blockHash,
+    timestamp: timestampOf(event.blockNumber) ?? null,
+    transaction_hash: event.transactionHash,
+    name: event.name,
+    account: event.account ?? null,
+    session_id: event.sessionId ?? null,
+    order_hash: event.orderHash ?? null,
+    args: JSON.stringify(event.args),
+    is_settled: !event.name.startsWith("Order"),
+  }));
+  await sql`insert into events (chain_id, block_number, log_index, block_hash, timestamp, transaction_hash, name, account,
+      session_id, order_hash, args, is_settled)
+    select ${chainId}, block_number, log_index, block_hash, timestamp, transaction_hash, name,
+      coalesce(rows.account, sessions.account), rows.session_id, order_hash, args, is_settled
+    from json_to_recordset(${JSON.stringify(rows)}::json) as rows (block_number int8, log_index int4, block_hash text,
+      timestamp int8, transaction_hash text, name text, account text, session_id text, order_hash text, args text,
+      is_settled boolean)
+    left join sessions on sessions.chain_id = ${chainId} and sessions.session_id = rows.session_id
+    on conflict do nothing`.execute(db);
 }
 
 /** Content never changes under an id, so a second insert is none. */

@@ -51,6 +51,78 @@ const migrations: Record<string, Migration> = {
       for (const statement of statements) await statement.execute(db);
     },
   },
+  "0002-lanes": {
+    async up(db: Kysely<Database>) {
+      const statements = [
+        sql`alter table orders add column wallet text`,
+        sql`alter table orders add column lane text`,
+        sql`alter table orders add column batch_gas int4 not null default 1000000`,
+        sql`alter table orders drop constraint orders_status_check`,
+        sql`alter table orders add constraint orders_status_check
+          check (status in ('accepted', 'submitted', 'confirmed', 'failed', 'expired', 'cancelled'))`,
+        sql`create table lanes (
+          chain_id int8 not null, wallet text not null, owner text, fence int8 not null, expires_at int8 not null,
+          mode text not null check (mode in ('open', 'paused')), primary key (chain_id, wallet))`,
+        sql`create table instances (
+          chain_id int8 not null, instance text not null, seen_at int8 not null, primary key (chain_id, instance))`,
+        sql`create index orders_waiting on orders (chain_id, sequence) where status = 'accepted'`,
+        sql`create index orders_claimed on orders (chain_id, lane, session_id)
+          where lane is not null and status in ('accepted', 'submitted')`,
+        sql`create index orders_deadline on orders (chain_id, deadline) where status in ('accepted', 'submitted')`,
+        sql`create index orders_of_transaction on orders (chain_id, transaction_hash) where status = 'submitted'`,
+        sql`create index events_of_transaction on events (chain_id, transaction_hash)`,
+        sql`create index transactions_open on transactions (chain_id, wallet, nonce)
+          where status in ('pending', 'replaced')`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
+  "0003-audit": {
+    async up(db: Kysely<Database>) {
+      const statements = [
+        sql`create table audit_entries (
+          id bigserial primary key, chain_id int8 not null, xid xid8 not null default pg_current_xact_id(),
+          at int8 not null, kind text not null, order_hash text not null, session_id text not null,
+          account text not null, body_hash text not null, transaction_hash text, block_number int8, reason text,
+          number int8)`,
+        sql`create unique index audit_entries_number on audit_entries (chain_id, number)`,
+        sql`create index audit_entries_unsealed on audit_entries (chain_id, id) where number is null`,
+        sql`create index audit_entries_of_order on audit_entries (chain_id, order_hash)`,
+        sql`create table audit_batches (
+          chain_id int8 not null, first_number int8 not null, last_number int8 not null, head text not null,
+          signature text not null, sealed_at int8 not null, primary key (chain_id, last_number))`,
+        // In the database, so that no statement that changes a status can forget it.
+        sql`create function write_audit() returns trigger language plpgsql as $$
+          begin
+            if tg_op = 'INSERT' then
+              insert into audit_entries (chain_id, at, kind, order_hash, session_id, account, body_hash,
+                  transaction_hash, block_number, reason)
+                select chain_id, (extract(epoch from clock_timestamp()) * 1000)::int8, 'order-' || status, order_hash,
+                  session_id, account, encode(sha256(convert_to(packed, 'UTF8')), 'hex'), transaction_hash,
+                  block_number, reason
+                from new_rows order by sequence;
+            else
+              insert into audit_entries (chain_id, at, kind, order_hash, session_id, account, body_hash,
+                  transaction_hash, block_number, reason)
+                select new_rows.chain_id, (extract(epoch from clock_timestamp()) * 1000)::int8,
+                  'order-' || new_rows.status, new_rows.order_hash, new_rows.session_id, new_rows.account,
+                  encode(sha256(convert_to(new_rows.packed, 'UTF8')), 'hex'), new_rows.transaction_hash,
+                  new_rows.block_number, new_rows.reason
+                from new_rows join old_rows using (chain_id, order_hash)
+                where new_rows.status <> old_rows.status
+                  or new_rows.transaction_hash is distinct from old_rows.transaction_hash
+                order by new_rows.sequence;
+            end if;
+            return null;
+          end $$`,
+        sql`create trigger orders_inserted after insert on orders referencing new table as new_rows
+          for each statement execute function write_audit()`,
+        sql`create trigger orders_updated after update on orders referencing old table as old_rows new table as new_rows
+          for each statement execute function write_audit()`,
+      ];
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
 };
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

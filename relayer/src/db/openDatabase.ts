@@ -1,12 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { lock } from "proper-lockfile";
-import type { Log } from "../log.ts";
 import { migrationProvider } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 
@@ -21,7 +19,9 @@ export class DataInUseError extends Error {
   override name = "DataInUseError";
 }
 
-type Options = { databaseUrl: string | undefined; dataDir: string; chainId: number; log: Log };
+type Options = { databaseUrl: string | undefined; dataDir: string; log: DatabaseLog };
+
+type DatabaseLog = Record<"warn" | "fatal", (fields: object, text: string) => void>;
 
 /** Opens Postgres if there is a URL, otherwise PGlite; takes the lock, and brings the tables up to date. */
 export async function openDatabase(options: Options): Promise<OpenDatabase> {
@@ -62,6 +62,8 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
     { dataDir },
     "The data is in PGlite, which is for trying out: it survives a crash of the relayer but not a power loss. Set DATABASE_URL to use Postgres.",
   );
+  // Only here: it is a whole database in memory.
+  const { PGlite } = await import("@electric-sql/pglite");
   const pglite = new PGlite(join(dataDir, "pglite"));
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
   return {
@@ -100,42 +102,24 @@ function isAlive(pid: number): boolean {
 const types = new pg.TypeOverrides();
 types.setTypeParser(20, Number);
 
-/** Namespace of the advisory lock: `latc`. */
-const lockClass = 0x6c617463;
-
-async function openPostgres({ databaseUrl, chainId, log }: Options & { databaseUrl: string }): Promise<OpenDatabase> {
-  const settings = {
+/** Any number of relayers may use one database. */
+async function openPostgres({ databaseUrl, log }: Options & { databaseUrl: string }): Promise<OpenDatabase> {
+  const pool = new pg.Pool({
     connectionString: databaseUrl,
     connectionTimeoutMillis: 10_000,
     query_timeout: 30_000,
     statement_timeout: 30_000,
+    // A paused instance must not hold up the others with a transaction that it left open.
+    idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     types,
-  };
-  // The lock lives as long as this connection, so a relayer that was killed leaves none behind.
-  const holder = new pg.Client(settings);
-  holder.on("error", (error) => {
-    log.fatal({ err: error }, "The connection that holds the lock on the database is lost");
-    process.exit(1);
+    max: 16,
   });
-  await holder.connect();
-  const { rows } = await holder.query<{ locked: boolean }>("select pg_try_advisory_lock($1, $2) as locked", [
-    lockClass,
-    chainId | 0,
-  ]);
-  if (rows[0]?.locked !== true) {
-    await holder.end();
-    throw new DataInUseError(`The database is in use by another relayer of the chain ${chainId}`);
-  }
-  const pool = new pg.Pool({ ...settings, max: 10 });
+  // One that breaks between two statements of a transaction tells nobody else, and would end the process.
+  pool.on("connect", (client) => {
+    client.on("error", (error) => log.warn({ err: error }, "A connection to the database was lost"));
+  });
   pool.on("error", (error) => log.warn({ err: error }, "An idle connection to the database was lost"));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return {
-    db,
-    kind: "postgres",
-    close: async () => {
-      await db.destroy();
-      await holder.end();
-    },
-  };
+  return { db, kind: "postgres", close: () => db.destroy() };
 }

@@ -1,10 +1,11 @@
 import type { OrderJson } from "@latchkey/sdk";
-import { sql, type Selectable } from "kysely";
+import { sql, type RawBuilder, type Selectable } from "kysely";
 import { z } from "zod";
 import type { Db } from "./chainRows.ts";
+import { databaseNow } from "./databaseNow.ts";
 import { liveStatuses, type Database } from "./schema.ts";
 
-export type OrderRow = Selectable<Database["orders"]>;
+export type OrderRow = Omit<Selectable<Database["orders"]>, "sequence">;
 
 export function getOrder(db: Db, chainId: number, orderHash: string): Promise<OrderRow | undefined> {
   return db
@@ -15,82 +16,144 @@ export function getOrder(db: Db, chainId: number, orderHash: string): Promise<Or
     .executeTakeFirst();
 }
 
-export type LiveOrder = { nonce: number; reservations: readonly bigint[] };
+/** An order that holds its nonce or its spend. */
+export type HoldingOrder = {
+  sessionId: string;
+  nonce: number;
+  holdsNonce: boolean;
+  hasCalls: boolean;
+  /** Whether it may still run. */
+  isLive: boolean;
+  /** In which it was mined, also if that is not deep enough yet. */
+  block: number | undefined;
+  reservations: readonly bigint[];
+};
 
 const reservationsSchema = z.array(z.string());
 
-/** The session's orders that may still run. */
-export async function listLiveOrders(db: Db, chainId: number, sessionId: string): Promise<LiveOrder[]> {
-  const rows = await db
-    .selectFrom("orders")
-    .select(["nonce", "reservations"])
-    .where("chain_id", "=", chainId)
-    .where("session_id", "=", sessionId)
-    .where("status", "in", liveStatuses)
-    .execute();
-  return rows.map(({ nonce, reservations }) => ({
-    nonce,
-    reservations: reservationsSchema.parse(JSON.parse(reservations)).map(BigInt),
-  }));
+type HoldingRow = Pick<
+  OrderRow,
+  "session_id" | "nonce" | "reservations" | "holds_nonce" | "status" | "block_number"
+> & { has_calls: boolean };
+type HoldingFilter = { chainId: number; sessionIds: readonly string[]; nonces: readonly number[]; afterBlock: number };
+
+/** Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. */
+function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
+  return sql<HoldingRow>`select session_id, nonce, reservations, holds_nonce, status, block_number,
+      calls <> '[]' as has_calls from orders
+    where chain_id = ${chainId} and session_id = any(${sessionIds}::text[])
+      and (status in ('accepted', 'submitted') or block_number > ${afterBlock}
+        or (holds_nonce and nonce = any(${nonces}::int4[])))`;
 }
 
-/** What `orders` hold of each of `limitCount` limits. */
-export function toReserved(orders: readonly LiveOrder[], limitCount: number): bigint[] {
+function toHolding(row: HoldingRow): HoldingOrder {
+  return {
+    sessionId: row.session_id,
+    nonce: row.nonce,
+    holdsNonce: row.holds_nonce,
+    hasCalls: row.has_calls,
+    isLive: liveStatuses.includes(row.status),
+    block: row.block_number ?? undefined,
+    reservations: reservationsSchema.parse(JSON.parse(row.reservations)).map(BigInt),
+  };
+}
+
+/** The session's orders that may still run, or were mined after `afterBlock`. */
+export async function listLiveOrders(
+  db: Db,
+  { chainId, sessionId, afterBlock }: { chainId: number; sessionId: string; afterBlock: number },
+): Promise<HoldingOrder[]> {
+  const { rows } = await selectHolding({ chainId, sessionIds: [sessionId], nonces: [], afterBlock }).execute(db);
+  return rows.map(toHolding);
+}
+
+/**
+ * What `orders` hold of each of `limitCount` limits beside what the state of block `stateBlock` has them spend already:
+ * those mined in it or before it hold nothing more.
+ */
+export function toReserved(orders: readonly HoldingOrder[], limitCount: number, stateBlock: number): bigint[] {
+  const holding = orders.filter(({ isLive, block }) => (block === undefined ? isLive : block > stateBlock));
   return Array.from({ length: limitCount }, (_, limit) =>
-    orders.reduce((sum, { reservations }) => sum + (reservations[limit] ?? 0n), 0n),
+    holding.reduce((sum, { reservations }) => sum + (reservations[limit] ?? 0n), 0n),
   );
 }
 
-/** Lets one transaction at a time store orders of a session, until it ends. */
-export async function lockSession(db: Db, chainId: number, sessionId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${sessionId}, ${chainId}))`.execute(db);
+/** Lets one transaction at a time store orders of the sessions, until it ends. In one order, so that none waits for another in a circle. */
+export async function lockSessions(db: Db, chainId: number, sessionIds: readonly string[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(id, ${chainId}))
+    from (select id from unnest(${sessionIds.toSorted()}::text[]) as ids(id) order by id) as sorted`.execute(db);
 }
 
-/** Whether an order, in flight or run, has the nonce. */
-export async function isNonceHeld(db: Db, chainId: number, sessionId: string, nonce: number): Promise<boolean> {
-  const row = await db
-    .selectFrom("orders")
-    .select("order_hash")
-    .where("chain_id", "=", chainId)
-    .where("session_id", "=", sessionId)
-    .where("nonce", "=", nonce)
-    .where("holds_nonce", "=", true)
-    .executeTakeFirst();
-  return row !== undefined;
-}
+/** What is stored of orders that are about to be stored, and of their sessions. */
+export type Stored = {
+  /** Rows of the orders themselves. */
+  known: OrderRow[];
+  /** Hashes of those that a stored block says have run. */
+  run: string[];
+  holding: HoldingOrder[];
+};
 
-export async function insertOrder(
+/** All of it in one question. */
+export async function readStored(
   db: Db,
-  chainId: number,
-  order: {
-    orderHash: string;
-    account: string;
-    json: OrderJson;
-    packed: string;
-    reservations: readonly bigint[];
-  },
-): Promise<void> {
-  await db
-    .insertInto("orders")
-    .values({
-      chain_id: chainId,
-      order_hash: order.orderHash,
-      session_id: order.json.sessionId,
-      account: order.account,
-      nonce: order.json.nonce,
-      deadline: order.json.deadline,
-      gas_limit: order.json.gasLimit,
-      calls: JSON.stringify(order.json.calls),
-      packed: order.packed,
-      status: "accepted",
-      holds_nonce: true,
-      reservations: JSON.stringify(order.reservations.map(String)),
-      attempts: 0,
-      not_before: 0,
-      accepted_at: Date.now(),
-      transaction_hash: null,
-      block_number: null,
-      reason: null,
-    })
-    .execute();
+  options: { chainId: number; orderHashes: readonly string[] } & Omit<HoldingFilter, "chainId">,
+): Promise<Stored> {
+  const { chainId, orderHashes } = options;
+  const { rows } = await sql<{ known: OrderRow[] | null; run: string[] | null; holding: HoldingRow[] | null }>`select
+    (select json_agg(orders) from orders where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as known,
+    (select json_agg(order_hash) from events where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as run,
+    (select json_agg(held) from (${selectHolding(options)}) as held) as holding`.execute(db);
+  const [row] = rows;
+  return { known: row?.known ?? [], run: row?.run ?? [], holding: (row?.holding ?? []).map(toHolding) };
+}
+
+export function toNewOrder(order: {
+  chainId: number;
+  orderHash: string;
+  account: string;
+  json: OrderJson;
+  packed: string;
+  reservations: readonly bigint[];
+  wallet: string | undefined;
+  batchGas: number;
+  holdsNonce: boolean;
+}): OrderRow {
+  return {
+    chain_id: order.chainId,
+    order_hash: order.orderHash,
+    session_id: order.json.sessionId,
+    account: order.account,
+    nonce: order.json.nonce,
+    deadline: order.json.deadline,
+    gas_limit: order.json.gasLimit,
+    calls: JSON.stringify(order.json.calls),
+    packed: order.packed,
+    status: "accepted",
+    holds_nonce: order.holdsNonce,
+    reservations: JSON.stringify(order.reservations.map(String)),
+    attempts: 0,
+    not_before: 0,
+    accepted_at: 0,
+    transaction_hash: null,
+    block_number: null,
+    reason: null,
+    wallet: order.wallet ?? null,
+    batch_gas: order.batchGas,
+    lane: null,
+  };
+}
+
+/** In one statement with one parameter, since there may be many. Fills in when they were accepted. */
+export async function insertOrders(db: Db, orders: readonly OrderRow[]): Promise<void> {
+  const { rows } = await sql<{
+    order_hash: string;
+    accepted_at: number;
+  }>`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
+      holds_nonce, reservations, attempts, not_before, wallet, batch_gas, accepted_at)
+    select *, ${databaseNow} from json_to_recordset(${JSON.stringify(orders)}::json) as rows (chain_id int8, order_hash text,
+      session_id text, account text, nonce int4, deadline int8, gas_limit int8, calls text, packed text, status text,
+      holds_nonce boolean, reservations text, attempts int4, not_before int8, wallet text, batch_gas int4)
+    returning order_hash, accepted_at`.execute(db);
+  const acceptedAt = new Map(rows.map(({ order_hash, accepted_at }) => [order_hash, accepted_at]));
+  for (const order of orders) order.accepted_at = acceptedAt.get(order.order_hash) ?? order.accepted_at;
 }

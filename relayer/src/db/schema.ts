@@ -51,7 +51,7 @@ export type Database = {
     status: OrderStatus;
     /** Whether no other order may have its nonce: in flight, or used on chain. */
     holds_nonce: boolean;
-    /** JSON: list of `{ limit, amount }`. */
+    /** JSON: list of amounts, one a limit. */
     reservations: string;
     /** How often it has been in a transaction. */
     attempts: number;
@@ -62,6 +62,12 @@ export type Database = {
     block_number: number | null;
     /** JSON: `{ name, args, sentence }`. */
     reason: string | null;
+    /** The only hot wallet that may submit it, if its session names one. */
+    wallet: string | null;
+    /** What it adds to the gas of its batch, at most. */
+    batch_gas: number;
+    /** The hot wallet that has claimed it. */
+    lane: string | null;
   };
   transactions: {
     chain_id: number;
@@ -77,10 +83,53 @@ export type Database = {
     created_at: number;
     block_number: number | null;
   };
+  /** Hot wallets. Times of leases are the database's, in milliseconds, since instances' clocks differ. */
+  lanes: {
+    chain_id: number;
+    wallet: string;
+    /** The instance that works it, until `expires_at`. */
+    owner: string | null;
+    /** Raised with each change of owner: what a former owner writes is refused. */
+    fence: number;
+    expires_at: number;
+    /** `paused` lanes claim nothing; what they have submitted is followed to its end. */
+    mode: "open" | "paused";
+  };
+  /** Running relayers. */
+  instances: { chain_id: number; instance: string; seen_at: number };
+  /** What became of orders, written by the database itself whenever a status changes. */
+  audit_entries: {
+    id: Generated<number>;
+    chain_id: number;
+    /** The transaction that wrote it: sealed when none that could write an earlier one is under way. */
+    xid: Generated<string>;
+    at: number;
+    /** `order-<status>`. */
+    kind: string;
+    order_hash: string;
+    session_id: string;
+    account: string;
+    /** SHA-256 of the packed order, so that the body may be deleted. */
+    body_hash: string;
+    transaction_hash: string | null;
+    block_number: number | null;
+    reason: string | null;
+    /** Without gaps from 1, once it is sealed. */
+    number: number | null;
+  };
+  /** Sealed entries `first_number` to `last_number`: their hashes chained to the head before, and signed. */
+  audit_batches: {
+    chain_id: number;
+    first_number: number;
+    last_number: number;
+    head: string;
+    signature: string;
+    sealed_at: number;
+  };
   transaction_orders: { chain_id: number; transaction_hash: string; position: number; order_hash: string };
 };
 
-export type OrderStatus = "accepted" | "submitted" | "confirmed" | "failed" | "expired";
+export type OrderStatus = "accepted" | "submitted" | "confirmed" | "failed" | "expired" | "cancelled";
 
 /** Statuses of orders that hold budget and may still run. */
 export const liveStatuses: readonly OrderStatus[] = ["accepted", "submitted"];

@@ -106,7 +106,7 @@ export const sessionContentSchema = z.strictObject({
 
 const reasonSchema = z.object({ name: z.string(), args: z.array(z.unknown()), sentence: z.string() });
 
-export const orderStatuses = ["accepted", "submitted", "confirmed", "failed", "expired"] as const;
+export const orderStatuses = ["accepted", "submitted", "confirmed", "failed", "expired", "cancelled"] as const;
 
 /** Where an order stands. */
 export const orderStateSchema = z.object({

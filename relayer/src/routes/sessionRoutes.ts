@@ -31,7 +31,8 @@ export function addSessionRoutes({ app, db, contents, sessionReader, config }: D
   async function getState(sessionId: `0x${string}`) {
     const content = await contents.get(sessionId);
     const state = await sessionReader.getState(content);
-    return toSessionState(content, state, await listLiveOrders(db, chainId, sessionId));
+    const afterBlock = state.block.number;
+    return toSessionState(content, state, await listLiveOrders(db, { chainId, sessionId, afterBlock }));
   }
 
   app.get(

@@ -3,7 +3,7 @@ import type { Address } from "viem";
 import { z } from "zod";
 import type { App } from "../app.ts";
 import type { Indexer } from "../chain/createIndexer.ts";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/schema.ts";
 import { version } from "../version.ts";

@@ -3,7 +3,7 @@ import type { Selectable } from "kysely";
 import type { z } from "zod";
 import type { SessionContent } from "../admission/createContentStore.ts";
 import type { ChainState } from "../chain/createSessionReader.ts";
-import { toReserved, type LiveOrder, type OrderRow } from "../db/orderRows.ts";
+import { toReserved, type HoldingOrder, type OrderRow } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { chainEventSchema, orderStateSchema, sessionStateSchema } from "./schemas.ts";
 
@@ -32,9 +32,10 @@ export function toOrderState(row: OrderRow): z.infer<typeof orderStateSchema> {
 export function toSessionState(
   { sessionId, session, scopes }: SessionContent,
   state: ChainState,
-  live: readonly LiveOrder[],
+  holding: readonly HoldingOrder[],
 ): z.infer<typeof sessionStateSchema> {
-  const reserved = toReserved(live, session.limits.length);
+  const reserved = toReserved(holding, session.limits.length, state.block.number);
+  const live = holding.filter(({ isLive }) => isLive);
   return {
     sessionId,
     status: state.status,

@@ -1,18 +1,14 @@
 import { keccak256, parseTransaction, type Address, type Hex, type LocalAccount } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
-import type { Rpc } from "../chain/rpc.ts";
 import type { Config } from "../config.ts";
+import type { Fees } from "./createFees.ts";
 import type { SignedTransaction } from "./transactionRows.ts";
 
-export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 export type Wallet = ReturnType<typeof createWallet>;
 
-type Deps = { rpc: Rpc; config: Pick<Config, "chainId" | "hotWalletPrivateKey" | "feePerGasMax"> };
+type Deps = { account: LocalAccount; getFees: () => Promise<Fees>; config: Pick<Config, "chainId" | "feePerGasMax"> };
 
-/** The hot wallet: signs transactions and knows what to pay for them. */
-export function createWallet({ rpc, config }: Deps) {
-  const account: LocalAccount = privateKeyToAccount(config.hotWalletPrivateKey);
-
+/** A hot wallet: signs transactions and knows what to pay for them. */
+export function createWallet({ account, getFees, config }: Deps) {
   async function sign(tx: { to: Address; data: Hex; gas: number; nonce: number } & Fees): Promise<SignedTransaction> {
     const { to, data, gas, nonce, maxFeePerGas, maxPriorityFeePerGas } = tx;
     const raw = await account.signTransaction({
@@ -31,18 +27,7 @@ export function createWallet({ rpc, config }: Deps) {
   return {
     address: account.address,
     sign,
-
-    /** Room for the base fee to double; at most the configured ceiling. */
-    async getFees(): Promise<Fees> {
-      const [block, priority] = await Promise.all([
-        rpc.getBlock("latest"),
-        // Not every node has the method; one gwei is what most of them would say.
-        rpc.getPriorityFee().catch(() => 1_000_000_000n),
-      ]);
-      const wanted = 2n * (block?.baseFeePerGas ?? 0n) + priority;
-      const maxFeePerGas = wanted < config.feePerGasMax ? wanted : config.feePerGasMax;
-      return { maxFeePerGas, maxPriorityFeePerGas: priority < maxFeePerGas ? priority : maxFeePerGas };
-    },
+    getFees,
 
     /** The same transaction at fees that nodes take in its place, or nothing if they would pass the ceiling. */
     async resign(raw: Hex, fees: Fees): Promise<SignedTransaction | undefined> {

@@ -1,14 +1,20 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { Hex } from "viem";
 import type { Indexer } from "../chain/createIndexer.ts";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { attemptsMax, hasRun, toReasonJson } from "./settleOrders.ts";
-import { dropNonce, listOpenTransactions, listOrderHashes, type TransactionRow } from "./transactionRows.ts";
+import {
+  dropNonce,
+  listOpenTransactions,
+  listOrderHashes,
+  type OpenTransaction,
+  type TransactionRow,
+} from "./transactionRows.ts";
 
 export type ReconcileDeps = {
   db: Kysely<Database>;
@@ -33,19 +39,23 @@ export function createReconcile(deps: ReconcileDeps) {
   /** By nonce: the block in which it was first seen used by nothing of ours. */
   const missingSince = new Map<number, number>();
 
-  async function reconcileNonce(transactions: readonly TransactionRow[], settledTo: number): Promise<void> {
+  async function reconcileNonce(
+    transactions: readonly TransactionRow[],
+    minedIn: ReadonlyMap<string, number>,
+    settledTo: number,
+  ): Promise<void> {
     const [newest] = transactions;
     if (newest === undefined) return;
     for (const { hash, nonce } of transactions) {
-      const receipt = await rpc.getReceipt(hash as Hex);
-      if (receipt === undefined) continue;
+      const blockNumber = minedIn.get(hash) ?? (await findReceipt(hash, settledTo));
+      if (blockNumber === undefined) continue;
       missingSince.delete(nonce);
       // Its outcome is read from the blocks; until the block is read and deep enough it is under way.
-      if (receipt.blockNumber > settledTo || !(await isCanonical(receipt))) return;
+      if (blockNumber === "later" || blockNumber > settledTo) return;
       await db.transaction().execute(async (tx) => {
         await tx
           .updateTable("transactions")
-          .set({ status: "mined", block_number: receipt.blockNumber })
+          .set({ status: "mined", block_number: blockNumber })
           .where("chain_id", "=", chainId)
           .where("hash", "=", hash)
           .execute();
@@ -60,6 +70,22 @@ export function createReconcile(deps: ReconcileDeps) {
     missingSince.delete(newest.nonce);
     log.warn({ nonce: newest.nonce }, "Someone else's transaction of the hot wallet took a nonce");
     await dropNonce(db, of, newest.nonce);
+  }
+
+  /** Its block; `later` if that is not settled. For what the events do not tell, such as a transaction that failed as a whole. */
+  async function findReceipt(hash: string, settledTo: number): Promise<number | "later" | undefined> {
+    const receipt = await rpc.getReceipt(hash as Hex);
+    if (receipt === undefined) return undefined;
+    if (receipt.blockNumber > settledTo || !(await isCanonical(receipt))) return "later";
+    return receipt.blockNumber;
+  }
+
+  /** Blocks of the transactions that the stored events name. */
+  async function findMined(transactions: readonly TransactionRow[]): Promise<Map<string, number>> {
+    const { rows } = await sql<{ transaction_hash: string; block_number: number }>`select distinct transaction_hash,
+      block_number from events where chain_id = ${chainId}
+      and transaction_hash = any(${transactions.map(({ hash }) => hash)}::text[])`.execute(db);
+    return new Map(rows.map(({ transaction_hash, block_number }) => [transaction_hash, block_number]));
   }
 
   async function isCanonical({ blockNumber, blockHash }: { blockNumber: number; blockHash: string }): Promise<boolean> {
@@ -83,7 +109,11 @@ export function createReconcile(deps: ReconcileDeps) {
       const reason = toReasonJson({ name: "TransactionFailed", args: [hash, attempts], sentence });
       await tx
         .updateTable("orders")
-        .set(attempts < attemptsMax ? { status: "accepted" } : { status: "failed", holds_nonce: false, reason })
+        .set(
+          attempts < attemptsMax
+            ? { status: "accepted", lane: null }
+            : { status: "failed", holds_nonce: false, reason },
+        )
         .where("chain_id", "=", chainId)
         .where("order_hash", "=", order_hash)
         .execute();
@@ -97,6 +127,7 @@ export function createReconcile(deps: ReconcileDeps) {
       .select("order_hash")
       .where("chain_id", "=", chainId)
       .where("status", "=", "submitted")
+      .where("lane", "=", wallet.address)
       .where((build) =>
         build.not(
           build.exists(
@@ -119,7 +150,7 @@ export function createReconcile(deps: ReconcileDeps) {
       if (await hasRun(db, chainId, order_hash)) continue;
       await db
         .updateTable("orders")
-        .set({ status: "accepted" })
+        .set({ status: "accepted", lane: null })
         .where("chain_id", "=", chainId)
         .where("order_hash", "=", order_hash)
         .where("status", "=", "submitted")
@@ -128,21 +159,30 @@ export function createReconcile(deps: ReconcileDeps) {
     }
   }
 
-  /** Returns what is still open, and the wallet's next nonce on chain. */
-  return async function reconcile(): Promise<{ open: TransactionRow[]; nonceOnChain: number }> {
+  /**
+   * Returns what is still open, and the wallet's next nonce on chain. A thorough one also looks for orders whose
+   * transaction is gone, which nothing tells of.
+   */
+  return async function reconcile({
+    isThorough,
+  }: {
+    isThorough: boolean;
+  }): Promise<{ open: OpenTransaction[]; nonceOnChain: number }> {
     // Before the receipts, so that a nonce that counts as used has a receipt by then.
     const nonceOnChain = await rpc.getTransactionCount(wallet.address, "latest");
     const head = indexer.getHead();
     if (head !== undefined) {
       const used = (await listOpenTransactions(db, of)).filter(({ nonce }) => nonce < nonceOnChain);
       const settledTo = head.number - config.confirmations + 1;
+      const minedIn = await findMined(used);
       for (const nonce of new Set(used.map((row) => row.nonce))) {
         await reconcileNonce(
           used.filter((row) => row.nonce === nonce),
+          minedIn,
           settledTo,
         );
       }
-      await releaseOrphans();
+      if (isThorough || used.some(({ hash }) => !minedIn.has(hash))) await releaseOrphans();
     }
     return { open: await listOpenTransactions(db, of), nonceOnChain };
   };

@@ -1,6 +1,9 @@
 import { toErrorSentence } from "@latchkey/sdk";
+import { sql } from "kysely";
 import { isHex, type Hex } from "viem";
+import type { ManagerEvent } from "../chain/decodeLog.ts";
 import type { Db } from "../db/chainRows.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import { liveStatuses } from "../db/schema.ts";
 import { toRuleJson, type DecidingRule } from "../problem.ts";
 
@@ -21,13 +24,11 @@ export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number;
     .orderBy("block_number")
     .orderBy("log_index")
     .execute();
+  await settleRuns(db, chainId, events.flatMap(toRun));
   for (const event of events) {
-    const args = JSON.parse(event.args) as { nonce?: unknown; position?: unknown; reason?: unknown };
-    if (event.order_hash !== null) {
-      await settleRun(db, { ...event, order_hash: event.order_hash }, args);
-    } else if (event.name === "OrderSkipped") {
-      await settleSkip(db, event, { position: Number(args.position), reason: toReason(args.reason) });
-    }
+    if (event.order_hash !== null || event.name !== "OrderSkipped") continue;
+    const args = parseArgs(event.args);
+    await settleSkip(db, event, { position: Number(args.position), reason: toReason(args.reason) });
   }
   if (events.length > 0) {
     await db
@@ -41,34 +42,55 @@ export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number;
   await expireOrders(db, { chainId, upTo });
 }
 
-type Event = { chain_id: number; transaction_hash: string; block_number: number; session_id: string | null };
+/** Notes in which block orders ran that are not settled yet: from there on the chain's state has their spend. */
+export async function markMined(db: Db, chainId: number, events: readonly ManagerEvent[]): Promise<void> {
+  const runs = events.flatMap(({ orderHash, transactionHash, blockNumber }) =>
+    orderHash === undefined
+      ? []
+      : [{ order_hash: orderHash, transaction_hash: transactionHash, block_number: blockNumber }],
+  );
+  if (runs.length === 0) return;
+  await sql`update orders set block_number = run.block_number, transaction_hash = run.transaction_hash
+    from json_to_recordset(${JSON.stringify(runs)}::json) as run (order_hash text, transaction_hash text, block_number int8)
+    where orders.chain_id = ${chainId} and orders.order_hash = run.order_hash
+      and orders.status in ('accepted', 'submitted')`.execute(db);
+}
 
-/** The order ran, in whoever's transaction, and its nonce is used, whatever was known of it before. */
-async function settleRun(
-  db: Db,
-  event: Event & { order_hash: string; name: string },
-  args: { nonce?: unknown; reason?: unknown },
-): Promise<void> {
-  await db
-    .updateTable("orders")
-    .set({ holds_nonce: false })
-    .where("chain_id", "=", event.chain_id)
-    .where("session_id", "=", event.session_id ?? "")
-    .where("nonce", "=", Number(args.nonce))
-    .where("order_hash", "!=", event.order_hash)
-    .execute();
-  await db
-    .updateTable("orders")
-    .set({
-      status: event.name === "OrderExecuted" ? "confirmed" : "failed",
-      holds_nonce: true,
-      transaction_hash: event.transaction_hash,
-      block_number: event.block_number,
-      reason: event.name === "OrderExecuted" ? null : toReasonJson(toErrorSentence(toReason(args.reason))),
-    })
-    .where("chain_id", "=", event.chain_id)
-    .where("order_hash", "=", event.order_hash)
-    .execute();
+type Event = { chain_id: number; transaction_hash: string; block_number: number };
+type Run = ReturnType<typeof toRun>[number];
+
+const parseArgs = (text: string) => JSON.parse(text) as { nonce?: unknown; position?: unknown; reason?: unknown };
+
+/** What an event says of the order that ran, if it says that one did. */
+function toRun(event: Event & { session_id: string | null; order_hash: string | null; name: string; args: string }) {
+  const { order_hash, session_id, transaction_hash, block_number, name } = event;
+  if (order_hash === null || session_id === null) return [];
+  const args = parseArgs(event.args);
+  const isExecuted = name === "OrderExecuted";
+  return [
+    {
+      order_hash,
+      session_id,
+      nonce: Number(args.nonce),
+      status: isExecuted ? "confirmed" : "failed",
+      transaction_hash,
+      block_number,
+      reason: isExecuted ? null : toReasonJson(toErrorSentence(toReason(args.reason))),
+    },
+  ];
+}
+
+/** The orders ran, in whoever's transactions, and their nonces are used, whatever was known of them before. */
+async function settleRuns(db: Db, chainId: number, runs: readonly Run[]): Promise<void> {
+  if (runs.length === 0) return;
+  const rows = sql`json_to_recordset(${JSON.stringify(runs)}::json) as run (order_hash text, session_id text, nonce int4,
+    status text, transaction_hash text, block_number int8, reason text)`;
+  await sql`update orders set holds_nonce = false from ${rows}
+    where orders.chain_id = ${chainId} and orders.session_id = run.session_id and orders.nonce = run.nonce
+      and orders.holds_nonce and orders.order_hash <> run.order_hash`.execute(db);
+  await sql`update orders set status = run.status, holds_nonce = true, transaction_hash = run.transaction_hash,
+      block_number = run.block_number, reason = run.reason
+    from ${rows} where orders.chain_id = ${chainId} and orders.order_hash = run.order_hash`.execute(db);
 }
 
 /** The order used nothing: it waits for another transaction if that may help, otherwise it has failed. */
@@ -80,7 +102,7 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
         .onRef("orders.order_hash", "=", "transaction_orders.order_hash")
         .onRef("orders.chain_id", "=", "transaction_orders.chain_id"),
     )
-    .select(["orders.order_hash", "orders.attempts"])
+    .select(["orders.order_hash", "orders.attempts", "orders.session_id", "orders.nonce"])
     .where("orders.chain_id", "=", event.chain_id)
     .where("transaction_orders.transaction_hash", "=", event.transaction_hash)
     .where("transaction_orders.position", "=", skip.position)
@@ -99,14 +121,15 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
   const update = db.updateTable("orders").where("chain_id", "=", event.chain_id);
   if (transientErrors.includes(reason.name) && order.attempts < attemptsMax) {
     await update
-      .set({ status: "accepted", not_before: Date.now() + toDelayMs(reason) })
+      .set({ status: "accepted", lane: null, not_before: sql<number>`${databaseNow} + ${toDelayMs(reason)}` })
       .where("order_hash", "=", order.order_hash)
       .execute();
     return;
   }
+  const isCancelled = reason.name === "NonceUsed" && (await isNonceCancelled(db, event.chain_id, order));
   await update
     .set({
-      status: reason.name === "OrderExpired" ? "expired" : "failed",
+      status: isCancelled ? "cancelled" : reason.name === "OrderExpired" ? "expired" : "failed",
       holds_nonce: false,
       transaction_hash: event.transaction_hash,
       block_number: event.block_number,
@@ -114,6 +137,25 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
     })
     .where("order_hash", "=", order.order_hash)
     .execute();
+}
+
+/** Whether an order without calls has used the nonce. */
+async function isNonceCancelled(
+  db: Db,
+  chainId: number,
+  { session_id, nonce }: { session_id: string; nonce: number },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("orders")
+    .select("order_hash")
+    .where("chain_id", "=", chainId)
+    .where("session_id", "=", session_id)
+    .where("nonce", "=", nonce)
+    .where("holds_nonce", "=", true)
+    .where("status", "=", "confirmed")
+    .where("calls", "=", "[]")
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Past its deadline in a block that is settled, an order cannot run any more. */

@@ -1,9 +1,12 @@
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import type { Hex } from "viem";
 import type { Db } from "../db/chainRows.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 
 export type TransactionRow = Selectable<Database["transactions"]>;
+/** With its age in milliseconds when it was read, by the database's clock. */
+export type OpenTransaction = TransactionRow & { age_ms: number };
 
 export type SignedTransaction = {
   hash: Hex;
@@ -17,10 +20,11 @@ export type SignedTransaction = {
 type Of = { chainId: number; wallet: string };
 
 /** Transactions that may still be mined, by nonce; of one nonce the newest first. */
-export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<TransactionRow[]> {
+export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<OpenTransaction[]> {
   return db
     .selectFrom("transactions")
     .selectAll()
+    .select(sql<number>`${databaseNow} - created_at`.as("age_ms"))
     .where("chain_id", "=", chainId)
     .where("wallet", "=", wallet)
     .where("status", "in", ["pending", "replaced"])
@@ -38,19 +42,7 @@ export async function insertTransaction(
 ): Promise<void> {
   await db
     .insertInto("transactions")
-    .values({
-      chain_id: chainId,
-      hash: signed.hash,
-      wallet,
-      nonce: signed.nonce,
-      raw: signed.raw,
-      gas: signed.gas,
-      max_fee_per_gas: signed.maxFeePerGas.toString(),
-      max_priority_fee_per_gas: signed.maxPriorityFeePerGas.toString(),
-      status: "pending",
-      created_at: Date.now(),
-      block_number: null,
-    })
+    .values({ ...toRow(signed), chain_id: chainId, wallet, created_at: databaseNow })
     .execute();
   if (orderHashes.length === 0) return;
   await db
@@ -89,4 +81,54 @@ export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number, 
     .where("status", "in", ["pending", "replaced"]);
   if (except !== undefined) update = update.where("hash", "!=", except);
   await update.execute();
+}
+
+/** Stores `signed` in the place of a transaction that is not mined; that one may still be. */
+export async function replaceTransaction(db: Db, of: Of, hash: string, signed: SignedTransaction): Promise<void> {
+  const { chainId } = of;
+  const orderHashes = await listOrderHashes(db, chainId, hash);
+  await db
+    .updateTable("transactions")
+    .set({ status: "replaced" })
+    .where("chain_id", "=", chainId)
+    .where("hash", "=", hash)
+    .execute();
+  await insertTransaction(db, of, signed, orderHashes);
+  await db
+    .updateTable("orders")
+    .set({ transaction_hash: signed.hash })
+    .where("chain_id", "=", chainId)
+    .where("transaction_hash", "=", hash)
+    .where("status", "=", "submitted")
+    .execute();
+}
+
+/** Marks transactions as ones that are not waited for any more, and lets their orders wait for others. */
+export async function dropTransactions(db: Db, chainId: number, hashes: readonly string[]): Promise<void> {
+  await db
+    .updateTable("transactions")
+    .set({ status: "dropped" })
+    .where("chain_id", "=", chainId)
+    .where("hash", "in", hashes)
+    .execute();
+  await db
+    .updateTable("orders")
+    .set({ status: "accepted", lane: null })
+    .where("chain_id", "=", chainId)
+    .where("transaction_hash", "in", hashes)
+    .where("status", "=", "submitted")
+    .execute();
+}
+
+export function toRow(signed: SignedTransaction): Omit<TransactionRow, "chain_id" | "wallet" | "created_at"> {
+  return {
+    hash: signed.hash,
+    nonce: signed.nonce,
+    raw: signed.raw,
+    gas: signed.gas,
+    max_fee_per_gas: signed.maxFeePerGas.toString(),
+    max_priority_fee_per_gas: signed.maxPriorityFeePerGas.toString(),
+    status: "pending",
+    block_number: null,
+  };
 }

@@ -30,7 +30,7 @@ const orderSchema = z.object({
   sessionId: z.string(),
   account: z.string(),
   nonce: z.number(),
-  status: z.enum(["accepted", "submitted", "confirmed", "failed", "expired"]),
+  status: z.enum(["accepted", "submitted", "confirmed", "failed", "expired", "cancelled"]),
   transactionHash: z.templateLiteral(["0x", z.string()]).optional(),
   blockNumber: z.number().optional(),
   reason: reasonSchema.optional(),
@@ -60,7 +60,7 @@ export function parseProblem({ status, headers, json }: Answer): Problem {
   return problem;
 }
 
-const finalStatuses: readonly string[] = ["confirmed", "failed", "expired"];
+const finalStatuses: readonly string[] = ["confirmed", "failed", "expired", "cancelled"];
 
 /** The order's state as soon as `isReached`, by default when it is final. */
 export async function waitForOrder(

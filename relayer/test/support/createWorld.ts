@@ -88,8 +88,8 @@ const tokenAbi = parseAbi([
 const urgentFees = { maxFeePerGas: parseGwei("200"), maxPriorityFeePerGas: parseGwei("100"), gas: 1_000_000n };
 
 /** A chain with Latchkey, a token, and an owner who creates accounts and sessions. */
-export async function createWorld(): Promise<World> {
-  const chain = await startChain();
+export async function createWorld(chainArgs: readonly string[] = []): Promise<World> {
+  const chain = await startChain(chainArgs);
   try {
     return await fillWorld(chain);
   } catch (error) {
@@ -216,6 +216,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
         ACCESS: "open",
         POLL_INTERVAL_MS: "100",
         BATCH_MAX_AGE_MS: "20",
+        LANE_LEASE_MS: "1500",
         ...changes,
       };
     },

@@ -8,6 +8,7 @@ export type RelayerEnv = Record<string, string>;
 
 export type RelayerProcess = {
   url: string;
+  pid: number;
   /** Everything it has written. */
   getLog: () => string;
   /** Asks it to end; its exit code. */
@@ -18,8 +19,11 @@ export type RelayerProcess = {
 
 const stopTimeoutMs = 20_000;
 
-function launch(env: RelayerEnv) {
-  const child = spawn(process.execPath, ["--conditions=latchkey-source", "relayer/src/main.ts"], {
+/** As the guide starts it: without a bound, V8 lets garbage pile up to gigabytes before it looks. */
+const nodeOptions = ["--max-old-space-size=192", "--max-semi-space-size=8"];
+
+function launch(env: RelayerEnv, script = "relayer/src/main.ts") {
+  const child = spawn(process.execPath, [...nodeOptions, "--conditions=latchkey-source", script], {
     cwd: root,
     // Nothing of the tester's own environment configures the relayer.
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
@@ -68,8 +72,11 @@ export async function startRelayer(
     child.kill("SIGKILL");
     throw error;
   }
+  const { pid } = child;
+  if (pid === undefined) throw new Error("The relayer has no process");
   return {
     url,
+    pid,
     getLog,
     async stop() {
       child.kill("SIGTERM");
@@ -87,9 +94,9 @@ export async function startRelayer(
   };
 }
 
-/** Runs a relayer that cannot start, until it ends. */
-export async function runToEnd(env: RelayerEnv): Promise<{ code: number | null; log: string }> {
-  const { child, exited, getLog } = launch(env);
+/** Runs a relayer that cannot start, or another script of it, until it ends. */
+export async function runToEnd(env: RelayerEnv, script?: string): Promise<{ code: number | null; log: string }> {
+  const { child, exited, getLog } = launch(env, script);
   const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   const code = await exited;
   clearTimeout(timer);

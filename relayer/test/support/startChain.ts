@@ -58,8 +58,9 @@ export type TestChain = {
   stop: () => Promise<void>;
 };
 
-export async function startChain(): Promise<TestChain> {
-  const node = spawn("anvil", ["--host", "127.0.0.1", "--port", "0"], {
+/** `args` are more of anvil's options. */
+export async function startChain(args: readonly string[] = []): Promise<TestChain> {
+  const node = spawn("anvil", ["--host", "127.0.0.1", "--port", "0", ...args], {
     cwd: root,
     env: toToolEnv(),
     stdio: ["ignore", "pipe", "inherit"],

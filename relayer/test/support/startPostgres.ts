@@ -1,14 +1,25 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import pg from "pg";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
 
-export type TestPostgres = { createDatabase: () => Promise<string>; stop: () => Promise<void> };
+export type TestPostgres = {
+  createDatabase: () => Promise<string>;
+  /** Ends the server as a crash would, where it is our own. */
+  crash: () => Promise<void>;
+  restart: () => Promise<void>;
+  /** Leaves nothing of its disk, until `freeDisk`; where it was started on a disk of its own. */
+  fillDisk: () => void;
+  freeDisk: () => void;
+  stop: () => Promise<void>;
+};
+
+type Server = Omit<TestPostgres, "createDatabase"> & { url: string };
 
 /** Where `initdb` and `postgres` are, if this machine has them. */
 function findBinaries(): string | undefined {
@@ -24,9 +35,14 @@ function findBinaries(): string | undefined {
 export const hasPostgres = process.env["DATABASE_URL"] !== undefined || findBinaries() !== undefined;
 
 /** Databases of their own on the server at `DATABASE_URL`, or on a server of our own on this machine only. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ diskMb }: { diskMb?: number } = {}): Promise<TestPostgres> {
   const given = process.env["DATABASE_URL"];
-  const server = given === undefined ? await startServer() : { url: given, stop: () => Promise.resolve() };
+  const nothing = (): Promise<void> => Promise.resolve();
+  const noDisk = (): void => undefined;
+  const server: Server =
+    given === undefined || diskMb !== undefined
+      ? await startServer(diskMb)
+      : { url: given, crash: nothing, restart: nothing, fillDisk: noDisk, freeDisk: noDisk, stop: nothing };
   const created: string[] = [];
   return {
     async createDatabase() {
@@ -37,6 +53,10 @@ export async function startPostgres(): Promise<TestPostgres> {
       url.pathname = `/${name}`;
       return url.href;
     },
+    crash: () => server.crash(),
+    restart: () => server.restart(),
+    fillDisk: () => server.fillDisk(),
+    freeDisk: () => server.freeDisk(),
     async stop() {
       for (const name of created) await query(server.url, `drop database ${name} with (force)`);
       await server.stop();
@@ -57,48 +77,101 @@ async function query(url: string, statement: string): Promise<void> {
 /** Postgres refuses to run as root, so root runs it as nobody. */
 const nobody = 65_534;
 
-async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const binaries = findBinaries();
-  if (binaries === undefined) throw new Error("There is no Postgres on this machine");
+/** Whether this machine has Postgres and lets us mount a small disk in memory for it. */
+export function canLimitDisk(): boolean {
+  if (findBinaries() === undefined || process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-disk-"));
+  const isMounted = mountDisk(folder, 1);
+  if (isMounted) spawnSync("umount", [folder]);
+  rmSync(folder, { recursive: true, force: true });
+  return isMounted;
+}
+
+function mountDisk(folder: string, sizeMb: number): boolean {
+  return spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMb}m`, "tmpfs", folder]).status === 0;
+}
+
+async function startServer(diskMb?: number): Promise<Server> {
+  const found = findBinaries();
+  if (found === undefined) throw new Error("There is no Postgres on this machine");
+  const binaries = found;
   const folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
+  if (diskMb !== undefined && !mountDisk(folder, diskMb)) throw new Error("A small disk could not be mounted");
   const isRoot = process.getuid?.() === 0;
   if (isRoot) chownSync(folder, nobody, nobody);
   const options = { cwd: folder, ...(isRoot && { uid: nobody, gid: nobody }) };
   const data = join(folder, "data");
   const initialised = spawnSync(
     join(binaries, "initdb"),
-    ["-D", data, "-U", "latchkey", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+    [
+      "-D",
+      data,
+      "-U",
+      "latchkey",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "--no-sync",
+      ...(diskMb === undefined ? [] : ["--wal-segsize=1"]),
+    ],
     { ...options, encoding: "utf8" },
   );
   if (initialised.status !== 0) throw new Error(`initdb failed: ${initialised.stderr}`);
   const port = await findFreePort(0);
   const settings = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories="];
-  const child = spawn(join(binaries, "postgres"), ["-D", data, ...settings.flatMap((setting) => ["-c", setting])], {
-    ...options,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let log = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    log += text;
-  });
-  const exited = once(child, "exit");
-  const ended = exited.then((): never => {
-    throw new Error(`Postgres ended:\n${log}`);
-  });
-  ended.catch(() => undefined);
+  if (diskMb !== undefined) settings.push("max_wal_size=4MB", "min_wal_size=2MB");
+  const ballast = join(folder, "ballast");
   const url = `postgres://latchkey@127.0.0.1:${port}/postgres`;
-  await waitUntil({
-    what: "Postgres",
-    probe: () => query(url, "select 1").then(() => true),
-    timeoutMs: 30_000,
-    until: ended,
-  });
+  const args = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])];
+
+  async function launch(): Promise<(signal: NodeJS.Signals) => Promise<void>> {
+    const child = spawn(join(binaries, "postgres"), args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
+    let log = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      log += text;
+    });
+    const exited = once(child, "exit");
+    const ended = exited.then((): never => {
+      throw new Error(`Postgres ended:\n${log}`);
+    });
+    ended.catch(() => undefined);
+    await waitUntil({
+      what: "Postgres",
+      probe: () => query(url, "select 1").then(() => true),
+      timeoutMs: 30_000,
+      until: ended,
+    });
+    return async (signal) => {
+      child.kill(signal);
+      await exited;
+    };
+  }
+
+  let end = await launch();
   return {
     url,
+    // Immediate: as after a crash, it recovers from its log when it starts again.
+    crash: () => end("SIGQUIT"),
+    async restart() {
+      end = await launch();
+    },
+    fillDisk() {
+      const file = openSync(ballast, "w");
+      try {
+        for (;;) writeSync(file, Buffer.alloc(65_536));
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+      } finally {
+        closeSync(file);
+      }
+    },
+    freeDisk: () => rmSync(ballast),
     async stop() {
       // Fast: connections are ended.
-      child.kill("SIGINT");
-      await exited;
+      await end("SIGINT");
+      if (diskMb !== undefined) spawnSync("umount", ["-l", folder]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

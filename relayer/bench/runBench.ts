@@ -1,0 +1,262 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../scripts/stack/waitUntil.ts";
+import { waitForSession } from "../test/support/api.ts";
+import { startRelayer, type RelayerEnv, type RelayerProcess } from "../test/support/runRelayer.ts";
+import { startPostgres, type TestPostgres } from "../test/support/startPostgres.ts";
+import { startRpcProxy, type RpcProxy } from "../test/support/startRpcProxy.ts";
+import { createBenchWorld, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
+import { findLosses } from "./findLosses.ts";
+import { readUsage } from "./readUsage.ts";
+import { sendClosedLoop, sendOpenLoop, toPercentile, type Sending } from "./sendOrders.ts";
+import { sendTransfers } from "./sendTransfers.ts";
+import { storeOldOrders } from "./storeOldOrders.ts";
+import { watchBlocks, type MinedBlock } from "./watchBlocks.ts";
+
+export type BenchOptions = {
+  database: "postgres" | "pglite";
+  instances: number;
+  /** Of the burst. */
+  orders: number;
+  /** Each has one session. */
+  accounts: number;
+  /** Orders of long ago in the database; on Postgres only. */
+  stored: number;
+  onProgress: (text: string) => void;
+};
+
+/** Rates a second, latencies in milliseconds. */
+export type BenchResult = {
+  minedOverCeiling: number;
+  minedOverRaw: number;
+  ackP50Ms: number;
+  ackP95Ms: number;
+  ackP99Ms: number;
+  openP50Ms: number;
+  openP95Ms: number;
+  openP99Ms: number;
+  nodeCallsPerOrder: number;
+  cpuMsPerOrder: number;
+  peakRssMb: number;
+  lost: number;
+  executedTwice: number;
+  minedPerSecond: number;
+  ackPerSecond: number;
+  rawPerSecond: number;
+  gasPerOrder: number;
+  blockSeconds: number;
+  retries: number;
+  nodeCalls: Record<string, number>;
+};
+
+const blockGas = 30_000_000;
+const walletCount = 10;
+const concurrency = 32;
+const openRate = 300;
+const openSeconds = 10;
+const transfersPerWallet = 600;
+/** Orders that are sent while the relayer is killed. */
+const killOrders = 1_500;
+
+/** One run on a chain, a database and relayers of its own. Everything is on this machine, and ends with it. */
+export async function runBench(options: BenchOptions): Promise<BenchResult> {
+  const { database, instances, onProgress } = options;
+  const world = await createBenchWorld({ accountCount: options.accounts, walletCount });
+  let postgres: TestPostgres | undefined;
+  let proxy: RpcProxy | undefined;
+  const relayers: RelayerProcess[] = [];
+  try {
+    postgres = database === "postgres" ? await startPostgres() : undefined;
+    proxy = await startRpcProxy(world.chain.url);
+    const databaseUrl = await postgres?.createDatabase();
+    const env = await world.createEnv({
+      RPC_URL: proxy.url,
+      HOT_WALLET_PRIVATE_KEY: world.hotWallets.map(toPrivateKey).join(","),
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+      REQUESTS_PER_MINUTE: "10000000",
+      BATCH_MAX_AGE_MS: "100",
+      POLL_INTERVAL_MS: "100",
+      LOG_LEVEL: "warn",
+    });
+    for (let count = 0; count < instances; count += 1) relayers.push(await startRelayer(env));
+    if (databaseUrl !== undefined && options.stored > 0) {
+      onProgress(`storing ${options.stored} orders of long ago`);
+      await storeOldOrders(databaseUrl, world.chain.chainId, options.stored);
+    }
+    onProgress("signing orders");
+    const warming = await world.signOrders(options.accounts);
+    const burst = await world.signOrders(options.orders);
+    await world.chain.mineEverySecond();
+    await warmUp(world, relayers, warming);
+    return await measure({ ...options, world, proxy, relayers, env, burst });
+  } finally {
+    for (const relayer of relayers) await relayer.kill();
+    await proxy?.stop();
+    await postgres?.stop();
+    await world.stop();
+  }
+}
+
+type Run = BenchOptions & {
+  world: BenchWorld;
+  proxy: RpcProxy;
+  relayers: RelayerProcess[];
+  env: RelayerEnv;
+  burst: readonly BenchOrder[];
+};
+
+async function measure(run: Run): Promise<BenchResult> {
+  const { world, proxy, relayers, burst, onProgress } = run;
+  const urls = relayers.map(({ url }) => url);
+  onProgress(`burst of ${burst.length} orders`);
+  const callsBefore = new Map(proxy.counts);
+  const cpuBefore = sumCpuMs(relayers);
+  const from = await getBlockNumber(world);
+  const mining = watchMined(world, from + 1, burst);
+  const sending = await sendClosedLoop({ urls, orders: burst, concurrency });
+  checkFailed(sending);
+  const blocks = await mining;
+  await waitUntilFinal(urls, burst);
+  const cpuMs = sumCpuMs(relayers) - cpuBefore;
+  const nodeCalls = Object.fromEntries(
+    [...proxy.counts].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
+  );
+  const startedAt = Number((await world.chain.client.getBlock({ blockNumber: BigInt(from) })).timestamp);
+  const mined = toMined(blocks, startedAt, burst.length);
+
+  onProgress(`open loop of ${openRate} orders a second`);
+  const openOrders = await world.signOrders(openRate * openSeconds);
+  const open = await sendOpenLoop({ urls, orders: openOrders, rate: openRate });
+  checkFailed(open);
+  await watchMined(world, from + 1, openOrders);
+  const peakRssMb = Math.max(...relayers.map(({ pid }) => readUsage(pid).peakRssMb));
+
+  onProgress("raw transfers");
+  const rawPerSecond = await sendTransfers(world, transfersPerWallet);
+
+  onProgress("kill -9");
+  const losses = await killAndCount(run, [...burst, ...openOrders]);
+  const calls = Object.values(nodeCalls).reduce((sum, count) => sum + count, 0);
+  return {
+    minedOverCeiling: round(mined.overCeiling, 3),
+    minedOverRaw: round(mined.perSecond / rawPerSecond, 3),
+    ackP50Ms: toPercentile(sending.latenciesMs, 0.5),
+    ackP95Ms: toPercentile(sending.latenciesMs, 0.95),
+    ackP99Ms: toPercentile(sending.latenciesMs, 0.99),
+    openP50Ms: toPercentile(open.latenciesMs, 0.5),
+    openP95Ms: toPercentile(open.latenciesMs, 0.95),
+    openP99Ms: toPercentile(open.latenciesMs, 0.99),
+    nodeCallsPerOrder: round(calls / burst.length, 3),
+    cpuMsPerOrder: round(cpuMs / burst.length, 2),
+    peakRssMb: Math.round(peakRssMb),
+    ...losses,
+    minedPerSecond: Math.round(mined.perSecond),
+    ackPerSecond: Math.round((1000 * burst.length) / sending.durationMs),
+    rawPerSecond: Math.round(rawPerSecond),
+    gasPerOrder: Math.round(mined.gasPerOrder),
+    blockSeconds: round(mined.blockSeconds, 2),
+    retries: sending.retries,
+    nodeCalls,
+  };
+}
+
+/** From the block before the first order was sent to the block of the last one. */
+function toMined(blocks: readonly MinedBlock[], startedAt: number, orderCount: number) {
+  const last = blocks.at(-1);
+  if (last === undefined) throw new Error("Nothing was mined");
+  const gas = Number(blocks.reduce((sum, { gasUsed }) => sum + gasUsed, 0n));
+  const seconds = last.timestamp - startedAt;
+  const gasPerOrder = gas / orderCount;
+  const ceilingPerBlock = blockGas / gasPerOrder;
+  return {
+    perSecond: orderCount / seconds,
+    overCeiling: orderCount / blocks.length / ceilingPerBlock,
+    gasPerOrder,
+    blockSeconds: seconds / blocks.length,
+  };
+}
+
+async function warmUp(world: BenchWorld, relayers: readonly RelayerProcess[], orders: readonly BenchOrder[]) {
+  for (const { url } of relayers) {
+    for (const { sessionId } of world.sessions)
+      await waitForSession(url, sessionId, ({ status }) => status === "active");
+  }
+  const urls = relayers.map(({ url }) => url);
+  checkFailed(await sendClosedLoop({ urls, orders, concurrency }));
+  await waitUntilFinal(urls, orders);
+}
+
+/** Kills a relayer with `kill -9` in the middle of a burst and starts it again. */
+async function killAndCount(run: Run, before: readonly BenchOrder[]): Promise<{ lost: number; executedTwice: number }> {
+  const { world, relayers, env } = run;
+  const orders = await world.signOrders(killOrders);
+  const [victim] = relayers;
+  if (victim === undefined) throw new Error("There is a relayer");
+  const killed = new AbortController();
+  const urls = relayers.map(({ url }) => url);
+  const kill = async (): Promise<void> => {
+    killed.abort();
+    await victim.kill();
+  };
+  let killing: Promise<void> | undefined;
+  const sending = await sendClosedLoop({
+    urls,
+    orders,
+    concurrency,
+    signal: killed.signal,
+    onOrder: (index) => {
+      if (index === Math.floor(killOrders / 2)) killing = kill();
+    },
+  });
+  await killing;
+  const again = await startRelayer(env);
+  relayers[0] = again;
+  await waitUntilFinal([again.url], sending.acknowledged);
+  await sleep(2_000);
+  return findLosses(world, [...before, ...sending.acknowledged]);
+}
+
+async function waitUntilFinal(urls: readonly string[], orders: readonly BenchOrder[]): Promise<void> {
+  const [url] = urls;
+  const waiting = new Set(orders.map(({ orderHash }) => orderHash));
+  await waitUntil({
+    what: `${orders.length} orders to be confirmed`,
+    timeoutMs: 120_000,
+    intervalMs: 500,
+    async probe() {
+      for (const hash of waiting) {
+        const response = await fetch(`${url ?? ""}/v1/orders/${hash}`);
+        const text = await response.text();
+        if (!text.includes('"status":"confirmed"')) return undefined;
+        waiting.delete(hash);
+      }
+      return true;
+    },
+  });
+}
+
+function watchMined(world: BenchWorld, from: number, orders: readonly BenchOrder[]): Promise<MinedBlock[]> {
+  const expected = new Set(orders.map(({ orderHash }) => orderHash));
+  return watchBlocks({ client: world.chain.client, manager: world.manager, from, expected, timeoutMs: 180_000 });
+}
+
+function checkFailed({ failed }: Sending): void {
+  if (failed.length > 0) throw new Error(`${failed.length} orders were refused, the first with ${failed[0] ?? ""}`);
+}
+
+async function getBlockNumber({ chain }: BenchWorld): Promise<number> {
+  return Number(await chain.client.getBlockNumber({ cacheTime: 0 }));
+}
+
+function sumCpuMs(relayers: readonly RelayerProcess[]): number {
+  return relayers.reduce((sum, { pid }) => sum + readUsage(pid).cpuMs, 0);
+}
+
+function toPrivateKey(wallet: BenchWorld["hotWallets"][number]): string {
+  const { privateKey } = wallet.getHdKey();
+  if (!privateKey) throw new Error("A wallet has no key");
+  return `0x${Buffer.from(privateKey).toString("hex")}`;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,134 @@
+import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BenchOrder } from "./createBenchWorld.ts";
+
+export type Sending = {
+  /** Milliseconds from when an order should have been sent to its acknowledgement, sorted. */
+  latenciesMs: number[];
+  acknowledged: BenchOrder[];
+  /** Answers that asked to come again, such as for a full window of nonces. */
+  retries: number;
+  /** Orders that got no acknowledgement, with the reason. */
+  failed: string[];
+  durationMs: number;
+};
+
+const retryMs = 100;
+const retriesMax = 120;
+
+function createSender(urls: readonly string[], socketsMax: number) {
+  const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
+  const targets = urls.map((url) => new URL(url));
+  let turn = 0;
+
+  function post(body: string): Promise<{ status: number; text: string; retryAfterMs: number }> {
+    const target = targets[turn++ % targets.length];
+    if (target === undefined) throw new Error("There is a relayer");
+    return new Promise((resolve, reject) => {
+      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+      const { hostname, port } = target;
+      const outgoing = request({ hostname, port, agent, method: "POST", path: "/v1/orders", headers }, (answer) => {
+        let text = "";
+        answer.setEncoding("utf8").on("data", (chunk: string) => {
+          text += chunk;
+        });
+        const retryAfterMs = 1_000 * Number(answer.headers["retry-after"] ?? 0);
+        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text, retryAfterMs }));
+        answer.on("error", reject);
+      });
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+
+  return { post, stop: () => agent.destroy() };
+}
+
+type Options = {
+  urls: readonly string[];
+  orders: readonly BenchOrder[];
+  /** Ends the sending early: what is under way then is neither acknowledged nor failed. */
+  signal?: AbortSignal;
+  /** Called before each order with how many went before. */
+  onOrder?: (index: number) => void;
+};
+
+async function send(
+  sender: ReturnType<typeof createSender>,
+  order: BenchOrder,
+  sending: Sending,
+  dueAt: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let since = dueAt;
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await sender.post(order.body).catch((error: unknown) => ({
+      status: 0,
+      text: String(error),
+      retryAfterMs: 0,
+    }));
+    if (answer.status === 202 || answer.status === 200) {
+      sending.latenciesMs.push(performance.now() - since);
+      sending.acknowledged.push(order);
+      return;
+    }
+    if (signal?.aborted === true) return;
+    if (!answer.text.includes('"retryable":true') || attempt >= retriesMax) {
+      sending.failed.push(`${answer.status} ${answer.text.slice(0, 300)}`);
+      return;
+    }
+    sending.retries += 1;
+    await sleep(Math.max(retryMs, answer.retryAfterMs));
+    since = performance.now();
+  }
+}
+
+function toSorted(sending: Sending, startedAt: number): Sending {
+  const latenciesMs = sending.latenciesMs.toSorted((a, b) => a - b);
+  return { ...sending, latenciesMs, durationMs: performance.now() - startedAt };
+}
+
+const createSending = (): Sending => ({ latenciesMs: [], acknowledged: [], retries: 0, failed: [], durationMs: 0 });
+
+/** Sends so many orders at a time, the next one when one is answered. */
+export async function sendClosedLoop({ concurrency, ...options }: Options & { concurrency: number }): Promise<Sending> {
+  const sender = createSender(options.urls, concurrency);
+  const sending = createSending();
+  const startedAt = performance.now();
+  let next = 0;
+  async function work(): Promise<void> {
+    for (;;) {
+      const index = next++;
+      const order = options.orders[index];
+      if (order === undefined || options.signal?.aborted === true) return;
+      options.onOrder?.(index);
+      await send(sender, order, sending, performance.now(), options.signal);
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, work));
+  sender.stop();
+  return toSorted(sending, startedAt);
+}
+
+/** Sends so many orders a second, whether the ones before are answered or not. */
+export async function sendOpenLoop({ rate, ...options }: Options & { rate: number }): Promise<Sending> {
+  const sender = createSender(options.urls, 256);
+  const sending = createSending();
+  const startedAt = performance.now();
+  const sent: Promise<void>[] = [];
+  for (const [index, order] of options.orders.entries()) {
+    const dueAt = startedAt + (index * 1000) / rate;
+    const waitMs = dueAt - performance.now();
+    if (waitMs > 1) await sleep(waitMs);
+    sent.push(send(sender, order, sending, dueAt, options.signal));
+  }
+  await Promise.all(sent);
+  sender.stop();
+  return toSorted(sending, startedAt);
+}
+
+/** The value below which `share` of the sorted values lie; 0 of none. */
+export function toPercentile(sorted: readonly number[], share: number): number {
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,153 @@
+import { toOrderJson, type Order } from "@latchkey/sdk";
+import type { Kysely } from "kysely";
+import type { Address, Hex } from "viem";
+import type { ChainState } from "../chain/createSessionReader.ts";
+import type { Config } from "../config.ts";
+import { createMicroBatch } from "../createMicroBatch.ts";
+import type { Db } from "../db/chainRows.ts";
+import {
+  insertOrders,
+  lockSessions,
+  readStored,
+  toNewOrder,
+  toReserved,
+  type HoldingOrder,
+  type OrderRow,
+} from "../db/orderRows.ts";
+import type { Database } from "../db/schema.ts";
+import { ProblemError } from "../problem.ts";
+import { cancelUnclaimed } from "../submission/cancelOrder.ts";
+import { nonceWindowSize } from "./checkState.ts";
+import type { SessionContent } from "./createContentStore.ts";
+import { checkBudget, type Reservations } from "./reservations.ts";
+import { toRefusal } from "./toRefusal.ts";
+
+export type AdmittedOrder = {
+  order: Order;
+  orderHash: Hex;
+  content: SessionContent;
+  packed: Hex;
+  /** What the order was checked against. */
+  state: ChainState;
+  reservations: Reservations;
+  /** The only hot wallet that may submit it, if the session names one. */
+  wallet: Address | undefined;
+  /** What it adds to the gas of its batch, at most. */
+  batchGas: number;
+};
+
+export type Submitted = { order: OrderRow; isNew: boolean };
+type Outcome = Submitted | { error: ProblemError };
+
+/** Orders that come within so many milliseconds, and no more than so many, are stored in one transaction. */
+const waitMs = 2;
+const ordersMax = 64;
+
+/**
+ * Stores orders with their reservations, many in one transaction, and returns when they are committed. Throws the problem
+ * of an order that another one got before, or finds that it is stored already.
+ */
+export function createOrderStore({
+  db,
+  config: { chainId },
+}: {
+  db: Kysely<Database>;
+  config: Pick<Config, "chainId">;
+}) {
+  const commits = createMicroBatch<AdmittedOrder, Outcome>({ run: storeAll, waitMs, sizeMax: ordersMax, runsMax: 1 });
+
+  function storeAll(admitted: readonly AdmittedOrder[]): Promise<Outcome[]> {
+    return db.transaction().execute(async (tx) => {
+      await lockSessions(tx, chainId, unique(admitted.map(({ content }) => content.sessionId)));
+      const held = await findHeld(tx, admitted);
+      const outcomes = admitted.map((entry) => decide(entry, held));
+      const added = outcomes.flatMap((outcome) => ("order" in outcome && outcome.isNew ? [outcome.order] : []));
+      for (const row of added) {
+        // What it takes the nonce of, and no lane has claimed, is cancelled for good: the nonce is its own then.
+        if (!row.holds_nonce) row.holds_nonce = await cancelUnclaimed(tx, row);
+      }
+      if (added.length > 0) await insertOrders(tx, added);
+      return outcomes;
+    });
+  }
+
+  type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<string, HoldingOrder[]> };
+
+  async function findHeld(tx: Db, admitted: readonly AdmittedOrder[]): Promise<Held> {
+    const {
+      known,
+      run,
+      holding: rows,
+    } = await readStored(tx, {
+      chainId,
+      orderHashes: admitted.map(({ orderHash }) => orderHash),
+      sessionIds: unique(admitted.map(({ content }) => content.sessionId)),
+      nonces: unique(admitted.map(({ order }) => order.nonce)),
+      afterBlock: Math.min(...admitted.map(({ state }) => state.block.number)),
+    });
+    const holding = new Map<string, HoldingOrder[]>();
+    for (const row of rows) holding.set(row.sessionId, [...(holding.get(row.sessionId) ?? []), row]);
+    return { known: new Map(known.map((row) => [row.order_hash, row])), run: new Set(run), holding };
+  }
+
+  /** Adds what it takes to `held`, so that the next order of the same transaction meets it. */
+  function decide(entry: AdmittedOrder, held: Held): Outcome {
+    const { order, orderHash, content, packed, state, reservations, wallet, batchGas } = entry;
+    const { session, sessionId } = content;
+    const known = held.known.get(orderHash);
+    if (known !== undefined) return { order: known, isNew: false };
+    if (held.run.has(orderHash)) return { error: toRefusal({ name: "NonceUsed", args: [order.nonce] }) };
+    const holding = held.holding.get(sessionId) ?? [];
+    const rivals = holding.filter(({ nonce, isLive, holdsNonce }) => nonce === order.nonce && (isLive || holdsNonce));
+    const isTaken = rivals.length > 0;
+    // Without calls it only uses its nonce: the way to take back an order that may be in a transaction already.
+    const isCancel =
+      order.calls.length === 0 && rivals.length === 1 && rivals[0]?.isLive === true && rivals[0].hasCalls;
+    try {
+      if (isTaken && !isCancel) throw nonceTaken(order.nonce);
+      checkSpread(order.nonce, holding);
+      const reserved = toReserved(holding, session.limits.length, state.block.number);
+      checkBudget({ session, remaining: state.remaining, needed: reservations, reserved });
+    } catch (error) {
+      if (error instanceof ProblemError) return { error };
+      throw error;
+    }
+    const { account } = session;
+    const json = toOrderJson(order);
+    const holdsNonce = !isTaken;
+    const row = toNewOrder({ chainId, orderHash, account, json, packed, reservations, wallet, batchGas, holdsNonce });
+    held.known.set(orderHash, row);
+    const hasCalls = order.calls.length > 0;
+    const added = { sessionId, nonce: order.nonce, holdsNonce, hasCalls, isLive: true, block: undefined, reservations };
+    held.holding.set(sessionId, [...holding, added]);
+    return { order: row, isNew: true };
+  }
+
+  return {
+    async store(admitted: AdmittedOrder): Promise<Submitted> {
+      const outcome = await commits.add(admitted);
+      if ("error" in outcome) throw outcome.error;
+      return outcome;
+    },
+  };
+}
+
+export function nonceTaken(nonce: number): ProblemError {
+  const sentence = `Another order of the session has the nonce ${nonce}.`;
+  return new ProblemError("nonce-used", sentence, { rule: { name: "NonceUsed", args: [nonce], sentence } });
+}
+
+/** An order that runs pushes nonces far below its own out of the window: none in flight may be pushed, nor be pushing. */
+function checkSpread(nonce: number, holding: readonly HoldingOrder[]): void {
+  const all = [nonce, ...holding.filter(({ isLive }) => isLive).map((order) => order.nonce)];
+  if (Math.max(...all) - Math.min(...all) < nonceWindowSize) return;
+  throw new ProblemError(
+    "order-conflict",
+    `Orders in flight have nonces from ${Math.min(...all)} to ${Math.max(...all)}, too far apart to all run`,
+    { retryAfterSeconds: 1 },
+  );
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,105 @@
+import { sql, type Kysely } from "kysely";
+import { isAddressEqual, recoverMessageAddress, type Address, type Hex } from "viem";
+import type { Database } from "../db/schema.ts";
+import { firstHead, hashEntries, type AuditEntry } from "./hashEntries.ts";
+
+export type AuditReport = { entries: number; batches: number; unsealed: number; head: string; faults: string[] };
+
+const batchesAtOnce = 200;
+
+/**
+ * Checks the whole audit log of a chain: that numbers have no gap, that every head follows from the one before and its
+ * entries, that one of `signers` signed it, and that orders are where their last entry says. What was cut off at the end
+ * can't be told from what never was: compare `head` with one that was kept elsewhere, by `knownHead`.
+ */
+export async function verifyAuditLog(
+  db: Kysely<Database>,
+  { chainId, signers, knownHead }: { chainId: number; signers: readonly Address[]; knownHead?: string | undefined },
+): Promise<AuditReport> {
+  const report: AuditReport = { entries: 0, batches: 0, unsealed: 0, head: firstHead, faults: [] };
+  let isKnownHeadSeen = knownHead === undefined || knownHead === firstHead;
+  for (let last = 0; ;) {
+    const batches = await db
+      .selectFrom("audit_batches")
+      .selectAll()
+      .where("chain_id", "=", chainId)
+      .where("last_number", ">", last)
+      .orderBy("last_number")
+      .limit(batchesAtOnce)
+      .execute();
+    if (batches.length === 0) break;
+    for (const batch of batches) {
+      const { first_number: first, last_number: end, head, signature } = batch;
+      if (first !== last + 1) report.faults.push(`A batch begins with ${first}, but the one before ends with ${last}`);
+      const entries = await listEntries(db, chainId, first, end);
+      if (entries.length !== end - first + 1 || entries.some(({ number }, index) => number !== first + index)) {
+        report.faults.push(`Of the entries ${first} to ${end} there are ${entries.length}`);
+      }
+      if (hashEntries(report.head, entries) !== head) {
+        report.faults.push(`The head over the entries ${first} to ${end} is not what they hash to`);
+      }
+      if (!(await isSigned(head, signature, signers))) {
+        report.faults.push(`The head over the entries ${first} to ${end} is not signed by a known key`);
+      }
+      isKnownHeadSeen ||= head === knownHead;
+      report.entries += entries.length;
+      report.batches += 1;
+      report.head = head;
+      last = end;
+    }
+  }
+  if (!isKnownHeadSeen) report.faults.push(`The head ${knownHead ?? ""} is not in the log: its end has been cut off`);
+  report.faults.push(...(await findStrayEntries(db, chainId, report.entries)));
+  report.faults.push(...(await findStrayOrders(db, chainId)));
+  report.unsealed = await countUnsealed(db, chainId);
+  return report;
+}
+
+async function listEntries(db: Kysely<Database>, chainId: number, first: number, last: number): Promise<AuditEntry[]> {
+  const rows = await db
+    .selectFrom("audit_entries")
+    .selectAll()
+    .where("chain_id", "=", chainId)
+    .where("number", ">=", first)
+    .where("number", "<=", last)
+    .orderBy("number")
+    .execute();
+  return rows.map((row) => ({ ...row, number: row.number ?? 0 }));
+}
+
+async function isSigned(head: string, signature: string, signers: readonly Address[]): Promise<boolean> {
+  try {
+    const signer = await recoverMessageAddress({ message: { raw: `0x${head}` }, signature: signature as Hex });
+    return signers.some((known) => isAddressEqual(known, signer));
+  } catch {
+    // It is no signature at all.
+    return false;
+  }
+}
+
+/** Numbered entries that no batch has. */
+async function findStrayEntries(db: Kysely<Database>, chainId: number, sealed: number): Promise<string[]> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int4 as count from audit_entries
+    where chain_id = ${chainId} and number is not null`.execute(db);
+  const count = rows[0]?.count ?? 0;
+  return count === sealed ? [] : [`${count} entries have numbers, but batches have ${sealed}`];
+}
+
+/** Orders whose status is not what the last entry of them says. */
+async function findStrayOrders(db: Kysely<Database>, chainId: number): Promise<string[]> {
+  const { rows } = await sql<{ order_hash: string; status: string; kind: string | null }>`
+    select orders.order_hash, orders.status, entry.kind from orders
+    left join lateral (select kind from audit_entries where chain_id = orders.chain_id
+      and order_hash = orders.order_hash order by id desc limit 1) as entry on true
+    where orders.chain_id = ${chainId} and entry.kind is distinct from 'order-' || orders.status limit 100`.execute(db);
+  return rows.map(
+    ({ order_hash, status, kind }) =>
+      `The order ${order_hash} is ${status}, but the last that the log says of it is ${kind ?? "nothing"}`,
+  );
+}
+
+async function countUnsealed(db: Kysely<Database>, chainId: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int4 as count from audit_entries
+    where chain_id = ${chainId} and number is null`.execute(db);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,124 @@
+import { sql, type Kysely } from "kysely";
+import type { Hex } from "viem";
+import type { Config } from "../config.ts";
+import { databaseNow } from "../db/databaseNow.ts";
+import type { Database } from "../db/schema.ts";
+import { toBatchGas } from "./batchGas.ts";
+
+/** Orders that a lane has claimed for one transaction, in the order in which they run. */
+export type Batch = { wallet: string; orderHashes: string[]; packed: Hex[]; gas: number };
+
+/** A lane, and how many batches it may take now. */
+export type LaneRoom = { wallet: string; room: number };
+
+type Waiting = {
+  order_hash: string;
+  session_id: string;
+  batch_gas: number;
+  age_ms: number;
+  /** The lane it must go to, if one has it or some of its session in flight, or its session names one. */
+  bound: string | null;
+};
+
+type Draft = { wallet: string; orders: Waiting[]; gas: number };
+
+/** Namespace of the advisory lock under which orders are claimed: `clai`. */
+const claimLock = 0x636c6169;
+const waitingMax = 1_000;
+
+/**
+ * Claims the orders that go next for the lanes that have room, in the order of their acceptance, as few and as full batches
+ * as can be; and says after how many milliseconds more are due. All that waits of a session goes to the lane that has some
+ * of it in flight already, so the orders of one session are mined in the order of their acceptance. An order that is
+ * claimed cannot be cancelled any more.
+ */
+export function claimOrders(
+  db: Kysely<Database>,
+  lanes: readonly LaneRoom[],
+  { chainId, batch }: Pick<Config, "chainId" | "batch">,
+): Promise<{ batches: Batch[]; waitMs: number | undefined }> {
+  return db.transaction().execute(async (tx) => {
+    // Two instances that look at once would both find a session free.
+    await sql`select pg_advisory_xact_lock(${claimLock}, ${chainId | 0})`.execute(tx);
+    const { rows: waiting } = await sql<Waiting>`
+      with taken as (
+        select distinct on (session_id) session_id, lane from orders
+        where chain_id = ${chainId} and lane is not null and status in ('accepted', 'submitted')
+        order by session_id, sequence)
+      select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, coalesce(orders.lane, taken.lane, wallet) as bound
+      from orders left join taken using (session_id)
+      where chain_id = ${chainId} and status = 'accepted' and not_before <= ${databaseNow}
+        and (coalesce(orders.lane, taken.lane, wallet) is null
+          or coalesce(orders.lane, taken.lane, wallet) = any(${lanes.map(({ wallet }) => wallet)}::text[]))
+      order by sequence limit ${waitingMax}`.execute(tx);
+    const { due, waitMs } = toDrafts(waiting, lanes, batch);
+    if (due.length === 0) return { batches: [], waitMs };
+    const rows = due.flatMap(({ wallet, orders }) => orders.map(({ order_hash }) => ({ order_hash, lane: wallet })));
+    const { rows: claimed } = await sql<{ order_hash: string; packed: Hex }>`update orders set lane = row.lane
+      from json_to_recordset(${JSON.stringify(rows)}::json) as row (order_hash text, lane text)
+      where chain_id = ${chainId} and orders.order_hash = row.order_hash and status = 'accepted'
+      returning orders.order_hash, packed`.execute(tx);
+    const packedOf = new Map(claimed.map(({ order_hash, packed }) => [order_hash, packed]));
+    return { batches: due.map((draft) => toBatch(draft, packedOf)), waitMs };
+  });
+}
+
+/** Fills one lane's batch before it begins the next, so that orders share what a transaction costs. */
+function toDrafts(
+  waiting: readonly Waiting[],
+  lanes: readonly LaneRoom[],
+  { ordersMax, gasMax, ageMaxMs }: Config["batch"],
+): { due: Draft[]; waitMs: number | undefined } {
+  const rooms = new Map(lanes.map(({ wallet, room }) => [wallet, room]));
+  const laneOf = new Map<string, string>();
+  const full: Draft[] = [];
+  const open = new Map<string, Draft>();
+  const fits = (draft: Draft, order: Waiting): boolean =>
+    draft.orders.length < ordersMax && draft.gas + order.batch_gas <= gasMax;
+  /** The lane that takes an order of a session which none has. */
+  const choose = (order: Waiting): string | undefined =>
+    [...open.values()].find((draft) => fits(draft, order))?.wallet ??
+    [...rooms].filter(([, room]) => room > 0).toSorted(([, a], [, b]) => b - a)[0]?.[0];
+  for (const order of waiting) {
+    const wallet = order.bound ?? laneOf.get(order.session_id) ?? choose(order);
+    if (wallet === undefined) continue;
+    laneOf.set(order.session_id, wallet);
+    let draft = open.get(wallet);
+    if (draft !== undefined && !fits(draft, order)) {
+      full.push(draft);
+      open.delete(wallet);
+      draft = undefined;
+    }
+    if (draft === undefined) {
+      const room = rooms.get(wallet) ?? 0;
+      if (room <= 0) continue;
+      rooms.set(wallet, room - 1);
+      draft = { wallet, orders: [], gas: toBatchGas([]) };
+      open.set(wallet, draft);
+    }
+    draft.orders.push(order);
+    draft.gas += order.batch_gas;
+  }
+  const due = [...full];
+  let waitMs: number | undefined;
+  for (const draft of open.values()) {
+    const left = ageMaxMs - Math.max(...draft.orders.map(({ age_ms }) => age_ms));
+    if (draft.orders.length >= ordersMax || left <= 0) due.push(draft);
+    else waitMs = Math.min(waitMs ?? Infinity, left);
+  }
+  return { due, waitMs };
+}
+
+/** What was cancelled or expired in between is left out. */
+function toBatch({ wallet, orders }: Draft, packedOf: ReadonlyMap<string, Hex>): Batch {
+  const left = orders.flatMap((order) => {
+    const packed = packedOf.get(order.order_hash);
+    return packed === undefined ? [] : [{ ...order, packed }];
+  });
+  return {
+    wallet,
+    orderHashes: left.map(({ order_hash }) => order_hash),
+    packed: left.map(({ packed }) => packed),
+    gas: toBatchGas(left.map(({ batch_gas }) => batch_gas)),
+  };
+}

@@ -1,0 +1,81 @@
+import { formatEther } from "viem";
+import type { Kysely } from "kysely";
+import type { Rpc } from "../chain/createRpc.ts";
+import type { Config } from "../config.ts";
+import type { Database } from "../db/schema.ts";
+import type { Log } from "../log.ts";
+import type { Wallet } from "./createWallet.ts";
+import { holdLane, type Lane } from "./laneRows.ts";
+import { dropTransactions, type TransactionRow } from "./transactionRows.ts";
+
+type Deps = {
+  db: Kysely<Database>;
+  rpc: Rpc;
+  wallet: Wallet;
+  instance: string;
+  log: Log;
+  config: Pick<Config, "chainId" | "lowBalance">;
+};
+
+/** The balance is asked for at most this often, in milliseconds. */
+const checkMs = 5_000;
+
+/** What the hot wallet can pay: a lane without money takes no orders, and gives back those it cannot pay for. */
+export function createPurse({ db, rpc, wallet, instance, log, config }: Deps) {
+  let balance: bigint | undefined;
+  let checkedAt = -Infinity;
+  let isLow = false;
+
+  return {
+    async check(): Promise<void> {
+      if (performance.now() - checkedAt < checkMs) return;
+      checkedAt = performance.now();
+      balance = await rpc.getBalance(wallet.address);
+      const fields = { lane: wallet.address, balance: formatEther(balance), low: formatEther(config.lowBalance) };
+      if (balance < config.lowBalance && !isLow) log.error(fields, "The balance of a hot wallet is low");
+      if (balance >= config.lowBalance && isLow) log.info(fields, "The balance of a hot wallet is enough again");
+      isLow = balance < config.lowBalance;
+    },
+
+    /** Whether there is money for one more transaction beside those that wait to be mined. */
+    canPay(waiting: readonly TransactionRow[]): boolean {
+      if (balance === undefined) return false;
+      const [cost, dearest] = waiting
+        .map(toCost)
+        .reduce(([sum, most], each) => [sum + each, max(most, each)], [0n, 0n]);
+      return balance > cost + dearest;
+    },
+
+    /**
+     * Orders of transactions that the wallet has had no money for wait for another lane: contract nonces see to it that an
+     * order runs once, even if the transaction is mined after all. Returns whether there were any.
+     */
+    async dropUnpaid(waiting: readonly TransactionRow[], isStuck: boolean, lane: Lane): Promise<boolean> {
+      if (balance === undefined || !isStuck) return false;
+      let left = balance;
+      const unpaid = waiting.filter((row) => {
+        left -= toCost(row);
+        return left < 0n;
+      });
+      if (unpaid.length === 0) return false;
+      log.error({ lane: wallet.address, transactions: unpaid.length }, "A hot wallet cannot pay for its transactions");
+      await db.transaction().execute(async (tx) => {
+        await holdLane(tx, { chainId: config.chainId, instance }, lane);
+        await dropTransactions(
+          tx,
+          config.chainId,
+          unpaid.map(({ hash }) => hash),
+        );
+      });
+      return true;
+    },
+  };
+}
+
+function toCost({ gas, max_fee_per_gas }: TransactionRow): bigint {
+  return BigInt(gas) * BigInt(max_fee_per_gas);
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
