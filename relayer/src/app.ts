@@ -6,6 +6,9 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDe
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./config.ts";
 import { toErrorFields } from "./log.ts";
+import type { Metrics } from "./observability/createMetrics.ts";
+import type { Stages } from "./observability/createStages.ts";
+import { observeRequests, toRequestId } from "./observability/observeRequests.ts";
 import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
 import { version } from "./version.ts";
 import { toOpenApi, addZod, type ZodTypes } from "./zodRoutes.ts";
@@ -18,13 +21,17 @@ type AppConfig = Pick<Config, "corsOrigins" | "logLevel" | "requestsPerMinute" |
 const bodyBytesMax = 262_144;
 
 /** A server that refuses in one form, before any route is added. */
-export async function createApp(config: AppConfig): Promise<App> {
+export async function createApp(
+  config: AppConfig,
+  { metrics, stages }: { metrics: Metrics; stages: Stages },
+): Promise<App> {
   const app = Fastify({
     logger: {
       level: config.logLevel,
       // Bodies and keys never reach the log; of headers only what routing needs does.
       serializers: { req: ({ method, url, ip }) => ({ method, url, ip }), err: toErrorFields },
     },
+    genReqId: ({ headers }) => toRequestId(headers["x-request-id"]),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
@@ -34,8 +41,10 @@ export async function createApp(config: AppConfig): Promise<App> {
   // JSON only: Fastify would take plain text too.
   app.removeContentTypeParser("text/plain");
   addZod(app);
+  observeRequests({ app, metrics, stages });
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
+    metrics.refusals.inc({ code: problem.code });
     if (problem.code === "internal-error") request.log.error({ err: error }, "A request failed");
     return sendProblem(reply, problem);
   });
@@ -47,16 +56,20 @@ export async function createApp(config: AppConfig): Promise<App> {
     origin: config.corsOrigins.includes("*") ? "*" : [...config.corsOrigins],
     methods: ["GET", "POST", "PUT"],
     allowedHeaders: ["content-type", "last-event-id"],
-    exposedHeaders: ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"],
+    exposedHeaders: ["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "x-request-id"],
     maxAge: 600,
   });
   await app.register(rateLimit, {
     max: config.requestsPerMinute,
     timeWindow: 60_000,
+    // The headers of the IETF's draft; IPv6 addresses count by their /64, which one client has whole.
+    enableDraftSpec: true,
     errorResponseBuilder: (_request, { ttl }) =>
-      new ProblemError("rate-limited", "There were too many requests from this address", {
-        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
-      }),
+      new ProblemError(
+        "rate-limited",
+        `There were more than ${config.requestsPerMinute} requests in a minute from this address`,
+        { retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)) },
+      ),
   });
   await app.register(swagger, {
     openapi: {
@@ -84,6 +97,11 @@ type Reply = {
 function sendProblem(reply: Reply, problem: ProblemError): unknown {
   const body = toProblemJson(problem);
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
+  if (problem.rateLimit !== undefined) {
+    const { limit, remaining, resetSeconds } = problem.rateLimit;
+    reply.header("ratelimit-limit", limit).header("ratelimit-remaining", remaining);
+    reply.header("ratelimit-reset", resetSeconds);
+  }
   return reply.code(body.status).type("application/problem+json").serializer(JSON.stringify).send(body);
 }
 

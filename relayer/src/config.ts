@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { getAddress, isAddress, isHex, type Address, type Hex } from "viem";
 import { z } from "zod";
 
@@ -37,6 +38,10 @@ const list = z.string().transform((text) =>
 );
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
+const namedNetworks: readonly string[] = ["loopback", "linklocal", "uniquelocal"];
+const isProxy = (text: string): boolean =>
+  namedNetworks.includes(text) || ipaddr.isValid(text) || ipaddr.isValidCIDR(text);
+
 const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const isPrivateKey = (text: string): text is Hex =>
   isHex(text) && text.length === 66 && BigInt(text) > 0n && BigInt(text) < curveOrder;
@@ -75,7 +80,11 @@ const schema = z.object({
       error: "is not a list of origins such as https://app.example, separated by commas",
     })
     .default([]),
-  TRUST_PROXY: list.default([]),
+  TRUST_PROXY: list
+    .refine((entries) => entries.every(isProxy), {
+      error: "is not a list of addresses or networks such as 10.0.0.0/8, or loopback, linklocal or uniquelocal",
+    })
+    .default([]),
   START_BLOCK: whole(0, Number.MAX_SAFE_INTEGER).default(0),
   CONFIRMATIONS: whole(1, 1_000).default(1),
   BATCH_MAX_ORDERS: whole(1, 200).default(32),
@@ -89,6 +98,13 @@ const schema = z.object({
   POLL_INTERVAL_MS: whole(20, 60_000).default(300),
   RPC_TIMEOUT_MS: whole(100, 120_000).default(10_000),
   REQUESTS_PER_MINUTE: whole(1, 10_000_000).default(6_000),
+  SESSION_ORDERS_PER_MINUTE: whole(1, 10_000_000).default(3_000),
+  ADMISSIONS_MAX: whole(1, 100_000).default(512),
+  WAITING_ORDERS_MAX: whole(1, 10_000_000).default(50_000),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, { error: "is not at least 16 printable characters without spaces" })
+    .optional(),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], { error: "is not a level of pino" })
     .default("info"),
@@ -128,7 +144,16 @@ export type Config = {
   /** Wei. */
   feePerGasMax: bigint;
   pollIntervalMs: number;
+  /** From one source address. */
   requestsPerMinute: number;
+  /** That one session key validly signed. */
+  sessionOrdersPerMinute: number;
+  /** Orders checked at once; more are refused with 503. */
+  admissionsMax: number;
+  /** Orders stored and in no transaction; more are refused with 503. */
+  waitingOrdersMax: number;
+  /** Who scrapes `/metrics` shows it as a bearer token; without one only this machine may. */
+  metricsToken: string | undefined;
   logLevel: string;
 };
 
@@ -167,6 +192,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     feePerGasMax: BigInt(data.FEE_PER_GAS_MAX_GWEI) * 1_000_000_000n,
     pollIntervalMs: data.POLL_INTERVAL_MS,
     requestsPerMinute: data.REQUESTS_PER_MINUTE,
+    sessionOrdersPerMinute: data.SESSION_ORDERS_PER_MINUTE,
+    admissionsMax: data.ADMISSIONS_MAX,
+    waitingOrdersMax: data.WAITING_ORDERS_MAX,
+    metricsToken: data.METRICS_TOKEN,
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -5,7 +5,9 @@ export const problemKinds = {
   "media-type-unsupported": { status: 415, title: "The body must be application/json" },
   "not-found": { status: 404, title: "There is nothing here" },
   "method-not-allowed": { status: 405, title: "The path does not take this method" },
-  "rate-limited": { status: 429, title: "Too many requests from this address", retryable: true },
+  "authentication-required": { status: 401, title: "The request must say whose it is" },
+  "rate-limited": { status: 429, title: "Too many requests", retryable: true },
+  overloaded: { status: 503, title: "The relayer has more work than it can take", retryable: true },
   "session-unknown": { status: 404, title: "The session is not known" },
   "session-content-mismatch": { status: 422, title: "The content does not hash to the session's id" },
   "account-not-allowed": { status: 403, title: "This relayer does not serve the account" },
@@ -40,6 +42,9 @@ export type ProblemCode = keyof typeof problemKinds;
 /** The check or error of the contract that decided, as `toErrorSentence` gives it. */
 export type DecidingRule = { name: string; args: readonly unknown[]; sentence: string };
 
+/** Requests in the window, how many of them are left, and when it ends. */
+export type RateLimitState = { limit: number; remaining: number; resetSeconds: number };
+
 /** A refusal that is told to the client as an RFC 9457 problem. */
 export class ProblemError extends Error {
   override name = "ProblemError";
@@ -47,6 +52,7 @@ export class ProblemError extends Error {
   readonly rule: DecidingRule | undefined;
   readonly errors: readonly { path: string; message: string }[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly rateLimit: RateLimitState | undefined;
 
   constructor(
     code: ProblemCode,
@@ -55,6 +61,7 @@ export class ProblemError extends Error {
       rule?: DecidingRule | undefined;
       errors?: readonly { path: string; message: string }[];
       retryAfterSeconds?: number;
+      rateLimit?: RateLimitState;
       cause?: unknown;
     } = {},
   ) {
@@ -62,6 +69,7 @@ export class ProblemError extends Error {
     this.code = code;
     this.rule = options.rule;
     this.errors = options.errors;
+    this.rateLimit = options.rateLimit;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (problemKinds[code].status === 503 ? 1 : undefined);
   }
 }

@@ -14,7 +14,13 @@ import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
 import { openDatabase } from "./db/openDatabase.ts";
+import { countWaitingOrders } from "./db/orderRows.ts";
+import { createLoadGate } from "./limits/createLoadGate.ts";
+import { createSessionLimit } from "./limits/createSessionLimit.ts";
+import { createMetrics } from "./observability/createMetrics.ts";
+import { createStages } from "./observability/createStages.ts";
 import { addEventRoutes } from "./routes/eventRoutes.ts";
+import { addMetricsRoutes } from "./routes/metricsRoutes.ts";
 import { addOrderRoutes } from "./routes/orderRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
@@ -30,7 +36,9 @@ export type Relayer = { url: string; address: Address; stop: () => Promise<void>
 
 /** The composition root: one relayer, running. `onFatal` is told what it cannot go on with. */
 export async function startRelayer(config: Config, onFatal: (error: Error) => void): Promise<Relayer> {
-  const app = await createApp(config);
+  const metrics = createMetrics();
+  const stages = createStages(metrics);
+  const app = await createApp(config, { metrics, stages });
   const { log } = app;
   const rpc = createRpc(config);
   const { db, kind, close } = await openDatabase({ ...config, log });
@@ -50,11 +58,19 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
     const simulation = createSimulation({ rpc, indexer, log, config });
+    const sessionLimit = createSessionLimit(config);
+    const loadGate = createLoadGate({
+      countWaiting: (max) => countWaitingOrders(db, config.chainId, max),
+      inFlight: metrics.admissionsInFlight,
+      config,
+    });
     const admission = createAdmission({
       db,
       contents,
       sessionReader,
       simulation,
+      sessionLimit,
+      stages,
       submitters,
       config,
     });
@@ -113,10 +129,11 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       await close();
     };
     try {
-      addOrderRoutes({ app, db, admission, onAccepted: () => submitting.wake(), config });
+      addOrderRoutes({ app, db, admission, loadGate, onAccepted: () => submitting.wake(), config });
       addSessionRoutes({ app, db, contents, sessionReader, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
-      addStatusRoutes({ app, db, rpc, indexer, relayer: wallet.address, config });
+      addStatusRoutes({ app, db, rpc, indexer, metrics, relayer: wallet.address, config });
+      addMetricsRoutes({ app, db, rpc, indexer, metrics, wallets: submitters, config });
       await app.ready();
       const url = await app.listen({ host: config.host, port: config.port });
       const { chainId, manager, access } = config;

@@ -6,6 +6,8 @@ import type { Config } from "../config.ts";
 import { getOrder, listLiveOrders, toReserved } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
+import type { SessionLimit } from "../limits/createSessionLimit.ts";
+import type { Stages } from "../observability/createStages.ts";
 import { toBatchGas, toOrderGas } from "../submission/batchGas.ts";
 import { checkCalls } from "./checkCalls.ts";
 import { checkSignature } from "./checkSignature.ts";
@@ -24,6 +26,8 @@ type Deps = {
   contents: ContentStore;
   sessionReader: SessionReader;
   simulation: Simulation;
+  sessionLimit: SessionLimit;
+  stages: Stages;
   /** The hot wallets, at least one. */
   submitters: readonly Address[];
   config: Pick<Config, "chainId" | "manager" | "access" | "allowedAccounts" | "batch">;
@@ -33,23 +37,26 @@ type Admitted = AdmittedOrder & { result: SimulationResult };
 
 /** Decides whether an order is taken: cheap checks before dear ones, each throwing the problem it finds. */
 export function createAdmission(deps: Deps) {
-  const { db, contents, sessionReader, simulation, submitters, config } = deps;
+  const { db, contents, sessionReader, simulation, sessionLimit, stages, submitters, config } = deps;
   const { chainId, manager } = config;
   const toHash = createOrderHasher(config);
   const store = createOrderStore({ db, config });
 
   /** Content, signature and account: what the order itself says. */
   async function authenticate({ order, signature }: SignedOrder): Promise<{ content: SessionContent; orderHash: Hex }> {
-    const content = await contents.get(order.sessionId);
+    const content = await stages.run("content", () => contents.get(order.sessionId));
     const { account, signer, approver, leaseTtl } = content.session;
     if (size(signer) !== 20 || approver !== "0x" || leaseTtl !== 0) {
       throw new ProblemError("feature-unsupported", "Sessions with other than address keys, approvers or leases");
     }
     const orderHash = toHash(order);
-    checkSignature({ signer, digest: orderHash, signature });
-    if (config.access === "allowlist" && !config.allowedAccounts.includes(account)) {
-      throw new ProblemError("account-not-allowed", `This relayer does not serve the account ${account}`);
-    }
+    stages.run("signature", () => checkSignature({ signer, digest: orderHash, signature }));
+    stages.run("access", () => {
+      if (config.access === "allowlist" && !config.allowedAccounts.includes(account)) {
+        throw new ProblemError("account-not-allowed", `This relayer does not serve the account ${account}`);
+      }
+    });
+    await stages.run("session-limit", () => sessionLimit.take(order.sessionId, orderHash));
     return { content, orderHash };
   }
 
@@ -59,17 +66,26 @@ export function createAdmission(deps: Deps) {
   ): Promise<Admitted> {
     const { order, signature } = signed;
     const { session, packedSession } = content;
-    const state = await sessionReader.getState(content);
     const submitter = toSubmitter(session, submitters);
-    checkState({ order, session, state, relayer: submitter });
-    const scopes = checkCalls(order, content, manager);
-    const packed = packAdmitted({ order, packedSession, scopes, signature });
-    const batchGas = toOrderGas({ gasLimit: order.gasLimit, packed });
-    checkGas(order, batchGas, config.batch.gasMax);
+    const state = await stages.run("state", async () => {
+      const read = await sessionReader.getState(content);
+      checkState({ order, session, state: read, relayer: submitter });
+      return read;
+    });
+    const { scopes, packed, batchGas } = stages.run("rules", () => {
+      const proven = checkCalls(order, content, manager);
+      const bytes = packAdmitted({ order, packedSession, scopes: proven, signature });
+      const gas = toOrderGas({ gasLimit: order.gasLimit, packed: bytes });
+      checkGas(order, gas, config.batch.gasMax);
+      return { scopes: proven, packed: bytes, batchGas: gas };
+    });
     const declared = toDeclaredSpend(session, order);
     const { remaining } = state;
-    checkBudget({ session, remaining, needed: declared, reserved: [] });
-    const result = await simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas });
+    // Beside what is in flight it is checked where it is stored.
+    stages.run("reservation", () => checkBudget({ session, remaining, needed: declared, reserved: [] }));
+    const result = await stages.run("simulation", () =>
+      simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas }),
+    );
     const reservations = toReservations(session, declared, result.getSpent);
     const wallet = session.relayer === zeroAddress ? undefined : submitter;
     return { order, orderHash, content, packed, state, reservations, wallet, batchGas, result };
@@ -80,7 +96,8 @@ export function createAdmission(deps: Deps) {
     async submit(signed: SignedOrder): Promise<Submitted> {
       const { content, orderHash } = await authenticate(signed);
       try {
-        return await store.store(await admit(signed, { content, orderHash, wantsGas: false }));
+        const admitted = await admit(signed, { content, orderHash, wantsGas: false });
+        return await stages.run("store", () => store.store(admitted));
       } catch (error) {
         // Whatever is wrong with it by now, an order that was taken keeps the answer it was given.
         const known = error instanceof ProblemError ? await getOrder(db, chainId, orderHash) : undefined;

@@ -4,6 +4,7 @@ import type { Admission } from "../admission/createAdmission.ts";
 import type { App } from "../app.ts";
 import { getOrder } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
+import type { LoadGate } from "../limits/createLoadGate.ts";
 import { ProblemError } from "../problem.ts";
 import { hashSchema, orderStateSchema, problemSchema, signedOrderSchema } from "./schemas.ts";
 import { toOrderState } from "./toJson.ts";
@@ -12,15 +13,17 @@ type Deps = {
   app: App;
   db: Kysely<Database>;
   admission: Admission;
+  loadGate: LoadGate;
   /** Tells the submission that there is something to do. */
   onAccepted: () => void;
   config: { chainId: number };
 };
 
-export function addOrderRoutes({ app, db, admission, onAccepted, config }: Deps): void {
+export function addOrderRoutes({ app, db, admission, loadGate, onAccepted, config }: Deps): void {
   app.post(
     "/v1/orders",
     {
+      config: { isAdmission: true },
       schema: {
         summary: "Submit a signed order",
         description: "Stored before it is answered. The identical order again is answered with its present state.",
@@ -29,7 +32,7 @@ export function addOrderRoutes({ app, db, admission, onAccepted, config }: Deps)
       },
     },
     async (request, reply) => {
-      const { order, isNew } = await admission.submit(request.body);
+      const { order, isNew } = await loadGate.run(() => admission.submit(request.body), { isStoring: true });
       if (isNew) onAccepted();
       return reply.code(isNew ? 202 : 200).send(toOrderState(order));
     },
@@ -38,6 +41,7 @@ export function addOrderRoutes({ app, db, admission, onAccepted, config }: Deps)
   app.post(
     "/v1/orders/simulate",
     {
+      config: { isAdmission: true },
       schema: {
         summary: "Check and run an order without effect",
         body: signedOrderSchema,
@@ -48,10 +52,10 @@ export function addOrderRoutes({ app, db, admission, onAccepted, config }: Deps)
         },
       },
     },
-    (request) =>
-      admission
-        .simulate(request.body)
-        .then(({ gasUsed }) => ({ ok: true as const, ...(gasUsed !== undefined && { gasUsed }) })),
+    async (request) => {
+      const { gasUsed } = await loadGate.run(() => admission.simulate(request.body), { isStoring: false });
+      return { ok: true as const, ...(gasUsed !== undefined && { gasUsed }) };
+    },
   );
 
   app.get(

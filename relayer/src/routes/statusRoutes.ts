@@ -6,6 +6,7 @@ import type { Indexer } from "../chain/createIndexer.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/schema.ts";
+import type { Metrics } from "../observability/createMetrics.ts";
 import { version } from "../version.ts";
 
 type Deps = {
@@ -13,6 +14,7 @@ type Deps = {
   db: Kysely<Database>;
   rpc: Rpc;
   indexer: Indexer;
+  metrics: Pick<Metrics, "isReady">;
   relayer: Address;
   config: Pick<Config, "chainId" | "manager">;
 };
@@ -22,7 +24,7 @@ const checksSchema = z.object({
   checks: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
 });
 
-export function addStatusRoutes({ app, db, rpc, indexer, relayer, config }: Deps): void {
+export function addStatusRoutes({ app, db, rpc, indexer, metrics, relayer, config }: Deps): void {
   const { chainId, manager } = config;
 
   const checks: Record<string, () => Promise<string | undefined>> = {
@@ -51,6 +53,7 @@ export function addStatusRoutes({ app, db, rpc, indexer, relayer, config }: Deps
         }),
       );
       const ready = results.every(([, { ok }]) => ok);
+      metrics.isReady.set(ready ? 1 : 0);
       return reply.code(ready ? 200 : 503).send({ ready, checks: Object.fromEntries(results) });
     },
   );
