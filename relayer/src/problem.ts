@@ -10,6 +10,8 @@ export const problemKinds = {
   overloaded: { status: 503, title: "The relayer has more work than it can take", retryable: true },
   "session-unknown": { status: 404, title: "The session is not known" },
   "session-content-mismatch": { status: 422, title: "The content does not hash to the session's id" },
+  "fee-required": { status: 402, title: "The order does not pay the relayer's fee" },
+  "gas-budget-exceeded": { status: 429, title: "The day's gas is used up", retryable: true },
   "account-not-allowed": { status: 403, title: "This relayer does not serve the account" },
   "signature-invalid": { status: 401, title: "The signature is not the session key's" },
   "order-expired": { status: 422, title: "The order's deadline has passed" },

@@ -15,11 +15,14 @@ import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
+import { createAccess } from "./limits/createAccess.ts";
+import { createGasBudget } from "./limits/createGasBudget.ts";
 import { createLoadGate } from "./limits/createLoadGate.ts";
 import { createSessionLimit } from "./limits/createSessionLimit.ts";
 import { createMetrics } from "./observability/createMetrics.ts";
 import { createStages } from "./observability/createStages.ts";
 import { addEventRoutes } from "./routes/eventRoutes.ts";
+import { addFeeRoutes } from "./routes/feeRoutes.ts";
 import { addMetricsRoutes } from "./routes/metricsRoutes.ts";
 import { addOrderRoutes } from "./routes/orderRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
@@ -58,6 +61,8 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
     const simulation = createSimulation({ rpc, indexer, log, config });
+    const access = createAccess({ db, config });
+    const gasBudget = createGasBudget(config);
     const sessionLimit = createSessionLimit(config);
     const loadGate = createLoadGate({
       countWaiting: (max) => countWaitingOrders(db, config.chainId, max),
@@ -69,6 +74,8 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       contents,
       sessionReader,
       simulation,
+      access,
+      gasBudget,
       sessionLimit,
       stages,
       submitters,
@@ -130,14 +137,18 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     };
     try {
       addOrderRoutes({ app, db, admission, loadGate, onAccepted: () => submitting.wake(), config });
-      addSessionRoutes({ app, db, contents, sessionReader, config });
+      addSessionRoutes({ app, db, contents, sessionReader, access, config });
+      addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
       addStatusRoutes({ app, db, rpc, indexer, metrics, relayer: wallet.address, config });
       addMetricsRoutes({ app, db, rpc, indexer, metrics, wallets: submitters, config });
       await app.ready();
       const url = await app.listen({ host: config.host, port: config.port });
-      const { chainId, manager, access } = config;
-      log.info({ url, chainId, manager, relayer: wallet.address, access, database: kind }, "The relayer is up");
+      const { chainId, manager } = config;
+      log.info(
+        { url, chainId, manager, relayer: wallet.address, access: config.access, database: kind },
+        "The relayer is up",
+      );
       return { url, address: wallet.address, stop };
     } catch (error) {
       await stop();

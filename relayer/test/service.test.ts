@@ -76,6 +76,7 @@ test("describes every route in OpenAPI 3.1", async () => {
     "GET /v1/accounts/{address}/events",
     "GET /v1/accounts/{address}/sessions",
     "GET /v1/events",
+    "GET /v1/fees",
     "GET /v1/info",
     "GET /v1/orders/{hash}",
     "GET /v1/sessions/{id}",

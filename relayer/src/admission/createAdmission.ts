@@ -6,7 +6,10 @@ import type { Config } from "../config.ts";
 import { getOrder, listLiveOrders, toReserved } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
+import type { Access } from "../limits/createAccess.ts";
+import type { GasBudget } from "../limits/createGasBudget.ts";
 import type { SessionLimit } from "../limits/createSessionLimit.ts";
+import { checkFee } from "../limits/fees.ts";
 import type { Stages } from "../observability/createStages.ts";
 import { toBatchGas, toOrderGas } from "../submission/batchGas.ts";
 import { checkCalls } from "./checkCalls.ts";
@@ -26,21 +29,23 @@ type Deps = {
   contents: ContentStore;
   sessionReader: SessionReader;
   simulation: Simulation;
+  access: Access;
+  gasBudget: GasBudget;
   sessionLimit: SessionLimit;
   stages: Stages;
   /** The hot wallets, at least one. */
   submitters: readonly Address[];
-  config: Pick<Config, "chainId" | "manager" | "access" | "allowedAccounts" | "batch">;
+  config: Pick<Config, "chainId" | "manager" | "batch" | "fees">;
 };
 
 type Admitted = AdmittedOrder & { result: SimulationResult };
 
 /** Decides whether an order is taken: cheap checks before dear ones, each throwing the problem it finds. */
 export function createAdmission(deps: Deps) {
-  const { db, contents, sessionReader, simulation, sessionLimit, stages, submitters, config } = deps;
+  const { db, contents, sessionReader, simulation, access, gasBudget, sessionLimit, stages, submitters, config } = deps;
   const { chainId, manager } = config;
   const toHash = createOrderHasher(config);
-  const store = createOrderStore({ db, config });
+  const store = createOrderStore({ db, gasBudget, config });
 
   /** Content, signature and account: what the order itself says. */
   async function authenticate({ order, signature }: SignedOrder): Promise<{ content: SessionContent; orderHash: Hex }> {
@@ -51,11 +56,7 @@ export function createAdmission(deps: Deps) {
     }
     const orderHash = toHash(order);
     stages.run("signature", () => checkSignature({ signer, digest: orderHash, signature }));
-    stages.run("access", () => {
-      if (config.access === "allowlist" && !config.allowedAccounts.includes(account)) {
-        throw new ProblemError("account-not-allowed", `This relayer does not serve the account ${account}`);
-      }
-    });
+    await stages.run("access", () => access.check(account));
     await stages.run("session-limit", () => sessionLimit.take(order.sessionId, orderHash));
     return { content, orderHash };
   }
@@ -74,6 +75,7 @@ export function createAdmission(deps: Deps) {
     });
     const { scopes, packed, batchGas } = stages.run("rules", () => {
       const proven = checkCalls(order, content, manager);
+      if (config.fees !== undefined) checkFee(config.fees, order);
       const bytes = packAdmitted({ order, packedSession, scopes: proven, signature });
       const gas = toOrderGas({ gasLimit: order.gasLimit, packed: bytes });
       checkGas(order, gas, config.batch.gasMax);
@@ -81,8 +83,11 @@ export function createAdmission(deps: Deps) {
     });
     const declared = toDeclaredSpend(session, order);
     const { remaining } = state;
-    // Beside what is in flight it is checked where it is stored.
-    stages.run("reservation", () => checkBudget({ session, remaining, needed: declared, reserved: [] }));
+    // Beside what is in flight both are checked where it is stored.
+    stages.run("reservation", () => {
+      gasBudget.check(session.account, batchGas);
+      checkBudget({ session, remaining, needed: declared, reserved: [] });
+    });
     const result = await stages.run("simulation", () =>
       simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas }),
     );

@@ -15,6 +15,7 @@ import {
   type OrderRow,
 } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
+import type { GasBudget } from "../limits/createGasBudget.ts";
 import { ProblemError } from "../problem.ts";
 import { cancelUnclaimed } from "../submission/cancelOrder.ts";
 import { nonceWindowSize } from "./checkState.ts";
@@ -49,9 +50,11 @@ const ordersMax = 64;
  */
 export function createOrderStore({
   db,
+  gasBudget,
   config: { chainId },
 }: {
   db: Kysely<Database>;
+  gasBudget: GasBudget;
   config: Pick<Config, "chainId">;
 }) {
   const commits = createMicroBatch<AdmittedOrder, Outcome>({ run: storeAll, waitMs, sizeMax: ordersMax, runsMax: 1 });
@@ -61,13 +64,27 @@ export function createOrderStore({
       await lockSessions(tx, chainId, unique(admitted.map(({ content }) => content.sessionId)));
       const held = await findHeld(tx, admitted);
       const outcomes = admitted.map((entry) => decide(entry, held));
-      const added = outcomes.flatMap((outcome) => ("order" in outcome && outcome.isNew ? [outcome.order] : []));
+      const charged = await chargeGas(tx, outcomes);
+      const added = charged.flatMap(toNewRow);
       for (const row of added) {
         // What it takes the nonce of, and no lane has claimed, is cancelled for good: the nonce is its own then.
         if (!row.holds_nonce) row.holds_nonce = await cancelUnclaimed(tx, row);
       }
       if (added.length > 0) await insertOrders(tx, added);
-      return outcomes;
+      return charged;
+    });
+  }
+
+  async function chargeGas(tx: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+    const added = outcomes.flatMap(toNewRow);
+    const problems = await gasBudget.take(
+      tx,
+      added.map(({ account, batch_gas }) => ({ account, gas: batch_gas })),
+    );
+    return outcomes.map((outcome) => {
+      const [row] = toNewRow(outcome);
+      const error = row && problems[added.indexOf(row)];
+      return error === undefined ? outcome : { error };
     });
   }
 
@@ -130,6 +147,11 @@ export function createOrderStore({
       return outcome;
     },
   };
+}
+
+/** The row that the outcome adds, if it adds one. */
+function toNewRow(outcome: Outcome): OrderRow[] {
+  return "order" in outcome && outcome.isNew ? [outcome.order] : [];
 }
 
 export function nonceTaken(nonce: number): ProblemError {

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from "kysely";
 import type { Migration, MigrationProvider } from "kysely/migration";
+import { accessMigration } from "./accessMigration.ts";
 import type { Database } from "./schema.ts";
 
 const migrations: Record<string, Migration> = {
@@ -124,5 +125,7 @@ const migrations: Record<string, Migration> = {
     },
   },
 };
+
+migrations["0010-access"] = accessMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -126,6 +126,23 @@ export type Database = {
     signature: string;
     sealed_at: number;
   };
+  access_entries: {
+    chain_id: number;
+    account: string;
+    verdict: "allow" | "deny";
+    /** Why, in the operator's words. */
+    note: string | null;
+    changed_at: number;
+  };
+  gas_usage: {
+    chain_id: number;
+    /** Empty: all accounts together. */
+    account: string;
+    /** Since the Unix epoch, in UTC. */
+    day: number;
+    /** That orders stored on the day could use. */
+    gas: number;
+  };
   transaction_orders: { chain_id: number; transaction_hash: string; position: number; order_hash: string };
 };
 

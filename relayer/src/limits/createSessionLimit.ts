@@ -18,9 +18,9 @@ export function createSessionLimit({ sessionOrdersPerMinute }: { sessionOrdersPe
     async take(sessionId: string, orderHash: string): Promise<void> {
       // Whoever has seen an order can send it again, and must not use up the key's share by that.
       if (counted.get(orderHash) === true) return;
-      counted.set(orderHash, true);
       try {
         await limiter.consume(sessionId);
+        counted.set(orderHash, true);
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
         const resetSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));

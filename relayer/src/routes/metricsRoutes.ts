@@ -5,7 +5,7 @@ import type { Kysely } from "kysely";
 import type { Address } from "viem";
 import type { App } from "../app.ts";
 import type { Indexer } from "../chain/createIndexer.ts";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import { liveStatuses, type Database } from "../db/schema.ts";
 import type { Metrics } from "../observability/createMetrics.ts";

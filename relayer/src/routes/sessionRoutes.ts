@@ -5,7 +5,7 @@ import type { App } from "../app.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import { listLiveOrders } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
-import { ProblemError } from "../problem.ts";
+import type { Access } from "../limits/createAccess.ts";
 import type { Config } from "../config.ts";
 import {
   addressSchema,
@@ -22,10 +22,11 @@ type Deps = {
   db: Kysely<Database>;
   contents: ContentStore;
   sessionReader: SessionReader;
-  config: Pick<Config, "chainId" | "access" | "allowedAccounts">;
+  access: Access;
+  config: Pick<Config, "chainId">;
 };
 
-export function addSessionRoutes({ app, db, contents, sessionReader, config }: Deps): void {
+export function addSessionRoutes({ app, db, contents, sessionReader, access, config }: Deps): void {
   const { chainId } = config;
 
   async function getState(sessionId: `0x${string}`) {
@@ -59,10 +60,7 @@ export function addSessionRoutes({ app, db, contents, sessionReader, config }: D
       },
     },
     async ({ params: { id }, body }) => {
-      const { account } = body.session;
-      if (config.access === "allowlist" && !config.allowedAccounts.includes(account)) {
-        throw new ProblemError("account-not-allowed", `This relayer does not serve the account ${account}`);
-      }
+      await access.check(body.session.account);
       await contents.put(id, body);
       return getState(id);
     },
