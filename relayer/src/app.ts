@@ -5,6 +5,7 @@ import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./config.ts";
+import { encryptedMediaType } from "./encryption/addEncryption.ts";
 import { toErrorFields } from "./log.ts";
 import type { Metrics } from "./observability/createMetrics.ts";
 import type { Stages } from "./observability/createStages.ts";
@@ -38,8 +39,7 @@ export async function createApp(
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypes>();
-  // JSON only: Fastify would take plain text too.
-  app.removeContentTypeParser("text/plain");
+  addJsonBodies(app);
   addZod(app);
   observeRequests({ app, metrics, stages });
   app.setErrorHandler((error, request, reply) => {
@@ -54,8 +54,8 @@ export async function createApp(
   await app.register(helmet);
   await app.register(cors, {
     origin: config.corsOrigins.includes("*") ? "*" : [...config.corsOrigins],
-    methods: ["GET", "POST", "PUT"],
-    allowedHeaders: ["content-type", "last-event-id"],
+    methods: ["GET", "POST", "PUT", "DELETE"],
+    allowedHeaders: ["content-type", "last-event-id", "content-digest", "signature", "signature-input", "x-request-id"],
     exposedHeaders: ["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "x-request-id"],
     maxAge: 600,
   });
@@ -85,6 +85,17 @@ export async function createApp(
   return app;
 }
 
+/** JSON only: Fastify would take plain text too. The bytes are kept, since signatures of requests cover them. */
+function addJsonBodies(app: App): void {
+  app.removeContentTypeParser("text/plain");
+  app.decorateRequest("rawBody", undefined);
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser(["application/json", encryptedMediaType], { parseAs: "buffer" }, (request, body, done) => {
+    request.rawBody = Buffer.from(body);
+    void parseJson(request, body.toString(), done);
+  });
+}
+
 type Reply = {
   code: (status: number) => Reply;
   header: (name: string, value: string | number) => Reply;
@@ -96,6 +107,8 @@ type Reply = {
 /** Past the route's own response schema, which knows only what goes well. */
 function sendProblem(reply: Reply, problem: ProblemError): unknown {
   const body = toProblemJson(problem);
+  // RFC 9110 wants every 401 to say how to do better.
+  if (body.status === 401) reply.header("www-authenticate", 'Signature realm="latchkey"');
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
   if (problem.rateLimit !== undefined) {
     const { limit, remaining, resetSeconds } = problem.rateLimit;

@@ -6,6 +6,10 @@ import { createContentStore } from "./admission/createContentStore.ts";
 import { createSimulation } from "./admission/createSimulation.ts";
 import { createSealer } from "./audit/createSealer.ts";
 import { createApp } from "./app.ts";
+import { addAuthentication } from "./auth/addAuthentication.ts";
+import { createAuthenticator } from "./auth/createAuthenticator.ts";
+import { createParties } from "./auth/createParties.ts";
+import { deleteExpiredRequestNonces } from "./auth/requestNonces.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
 import { createSessionReader } from "./chain/createSessionReader.ts";
 import { createRpc } from "./chain/createRpc.ts";
@@ -14,6 +18,8 @@ import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
 import { openDatabase } from "./db/openDatabase.ts";
+import { addEncryption } from "./encryption/addEncryption.ts";
+import { createDecryption } from "./encryption/createDecryption.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
 import { createAccess } from "./limits/createAccess.ts";
 import { createGasBudget } from "./limits/createGasBudget.ts";
@@ -21,6 +27,8 @@ import { createLoadGate } from "./limits/createLoadGate.ts";
 import { createSessionLimit } from "./limits/createSessionLimit.ts";
 import { createMetrics } from "./observability/createMetrics.ts";
 import { createStages } from "./observability/createStages.ts";
+import { observeSchema } from "./observability/observeRequests.ts";
+import { addCredentialRoutes } from "./routes/credentialRoutes.ts";
 import { addEventRoutes } from "./routes/eventRoutes.ts";
 import { addFeeRoutes } from "./routes/feeRoutes.ts";
 import { addMetricsRoutes } from "./routes/metricsRoutes.ts";
@@ -34,6 +42,7 @@ import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
 
 const sealEveryMs = 200;
+const cleaningPauseMs = 60_000;
 
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
@@ -61,6 +70,9 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
     const simulation = createSimulation({ rpc, indexer, log, config });
+    const authenticator = createAuthenticator({ db, rpc, contents, sessionReader, config });
+    const parties = createParties({ rpc, indexer });
+    const decryption = await createDecryption(config);
     const access = createAccess({ db, config });
     const gasBudget = createGasBudget(config);
     const sessionLimit = createSessionLimit(config);
@@ -115,6 +127,14 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("submission", error),
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
+    const cleaning = runLoop({
+      job: async () => {
+        await deleteExpiredRequestNonces(db, config.chainId);
+        return cleaningPauseMs;
+      },
+      onFailure: (error) => reportFailure.failed("cleaning", error),
+      failurePauseMs: cleaningPauseMs,
+    });
     indexer.subscribe(() => submitting.wake());
     const seal = createSealer({ db, signer: auditSigner, config });
     const sealing = runLoop({
@@ -130,14 +150,18 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const stop = async (): Promise<void> => {
       stopping.abort();
       await closeServer(app);
-      await Promise.all([following.stop(), submitting.stop(), sealing.stop()]);
+      await Promise.all([following.stop(), submitting.stop(), cleaning.stop(), sealing.stop()]);
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await close();
     };
     try {
+      addAuthentication({ app, db, authenticator, stages, config });
+      addEncryption({ app, decryption, stages });
+      observeSchema(app);
+      addCredentialRoutes({ app, db, contents, parties, config });
       addOrderRoutes({ app, db, admission, loadGate, onAccepted: () => submitting.wake(), config });
-      addSessionRoutes({ app, db, contents, sessionReader, access, config });
+      addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
       addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
       addStatusRoutes({ app, db, rpc, indexer, metrics, relayer: wallet.address, config });

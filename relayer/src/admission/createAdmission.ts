@@ -1,6 +1,7 @@
 import type { Order, Session, SignedOrder } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
 import { isAddressEqual, size, zeroAddress, type Address, type Hex } from "viem";
+import type { RequestNonce } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
 import { getOrder, listLiveOrders, toReserved } from "../db/orderRows.ts";
@@ -40,6 +41,8 @@ type Deps = {
 
 type Admitted = AdmittedOrder & { result: SimulationResult };
 
+type SubmitOptions = { requestNonce?: RequestNonce | undefined };
+
 /** Decides whether an order is taken: cheap checks before dear ones, each throwing the problem it finds. */
 export function createAdmission(deps: Deps) {
   const { db, contents, sessionReader, simulation, access, gasBudget, sessionLimit, stages, submitters, config } = deps;
@@ -63,7 +66,12 @@ export function createAdmission(deps: Deps) {
 
   async function admit(
     signed: SignedOrder,
-    { content, orderHash, wantsGas }: { content: SessionContent; orderHash: Hex; wantsGas: boolean },
+    {
+      content,
+      orderHash,
+      wantsGas,
+      requestNonce,
+    }: { content: SessionContent; orderHash: Hex; wantsGas: boolean } & SubmitOptions,
   ): Promise<Admitted> {
     const { order, signature } = signed;
     const { session, packedSession } = content;
@@ -93,15 +101,15 @@ export function createAdmission(deps: Deps) {
     );
     const reservations = toReservations(session, declared, result.getSpent);
     const wallet = session.relayer === zeroAddress ? undefined : submitter;
-    return { order, orderHash, content, packed, state, reservations, wallet, batchGas, result };
+    return { order, orderHash, content, packed, state, reservations, wallet, batchGas, requestNonce, result };
   }
 
   return {
     /** Takes an order, or returns the one already taken under its hash. */
-    async submit(signed: SignedOrder): Promise<Submitted> {
+    async submit(signed: SignedOrder, options: SubmitOptions = {}): Promise<Submitted> {
       const { content, orderHash } = await authenticate(signed);
       try {
-        const admitted = await admit(signed, { content, orderHash, wantsGas: false });
+        const admitted = await admit(signed, { content, orderHash, wantsGas: false, ...options });
         return await stages.run("store", () => store.store(admitted));
       } catch (error) {
         // Whatever is wrong with it by now, an order that was taken keeps the answer it was given.

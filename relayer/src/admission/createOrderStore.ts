@@ -1,6 +1,8 @@
 import { toOrderJson, type Order } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
 import type { Address, Hex } from "viem";
+import type { RequestNonce } from "../auth/principal.ts";
+import { consumeRequestNonces, toReplayed } from "../auth/requestNonces.ts";
 import type { ChainState } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
 import { createMicroBatch } from "../createMicroBatch.ts";
@@ -35,6 +37,8 @@ export type AdmittedOrder = {
   wallet: Address | undefined;
   /** What it adds to the gas of its batch, at most. */
   batchGas: number;
+  /** Of a signed request, used up when the order is stored. */
+  requestNonce?: RequestNonce | undefined;
 };
 
 export type Submitted = { order: OrderRow; isNew: boolean };
@@ -65,13 +69,15 @@ export function createOrderStore({
       const held = await findHeld(tx, admitted);
       const outcomes = admitted.map((entry) => decide(entry, held));
       const charged = await chargeGas(tx, outcomes);
-      const added = charged.flatMap(toNewRow);
+      // The last that can refuse: a request that is refused uses no nonce.
+      const final = await consumeNonces(tx, admitted, charged);
+      const added = final.flatMap(toNewRow);
       for (const row of added) {
         // What it takes the nonce of, and no lane has claimed, is cancelled for good: the nonce is its own then.
         if (!row.holds_nonce) row.holds_nonce = await cancelUnclaimed(tx, row);
       }
       if (added.length > 0) await insertOrders(tx, added);
-      return charged;
+      return final;
     });
   }
 
@@ -86,6 +92,18 @@ export function createOrderStore({
       const error = row && problems[added.indexOf(row)];
       return error === undefined ? outcome : { error };
     });
+  }
+
+  async function consumeNonces(
+    tx: Db,
+    admitted: readonly AdmittedOrder[],
+    outcomes: readonly Outcome[],
+  ): Promise<Outcome[]> {
+    const nonces = outcomes.map((outcome, index) =>
+      toNewRow(outcome).length > 0 ? admitted[index]?.requestNonce : undefined,
+    );
+    const isFresh = await consumeRequestNonces(tx, chainId, nonces);
+    return outcomes.map((outcome, index) => (isFresh[index] === false ? { error: toReplayed() } : outcome));
   }
 
   type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<string, HoldingOrder[]> };

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
+import { authMigration } from "./authMigration.ts";
 import type { Database } from "./schema.ts";
 
 const migrations: Record<string, Migration> = {
@@ -127,5 +128,6 @@ const migrations: Record<string, Migration> = {
 };
 
 migrations["0010-access"] = accessMigration;
+migrations["0011-auth"] = authMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

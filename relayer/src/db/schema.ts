@@ -134,6 +134,12 @@ export type Database = {
     note: string | null;
     changed_at: number;
   };
+  auth_nonces: {
+    chain_id: number;
+    /** SHA-256 of key id and nonce. */
+    nonce: string;
+    expires_at: number;
+  };
   gas_usage: {
     chain_id: number;
     /** Empty: all accounts together. */

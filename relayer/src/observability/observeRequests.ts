@@ -49,8 +49,9 @@ export function observeRequests({
   app.addHook("preParsing", async (request) => {
     if (request.stageClock !== undefined) enter(request, "body");
   });
+  // Authentication and decryption come in between, and time themselves.
   app.addHook("preValidation", async (request) => {
-    if (request.stageClock !== undefined) enter(request, "schema");
+    if (request.stageClock !== undefined) enter(request, undefined);
   });
   app.addHook("preHandler", async (request) => {
     if (request.stageClock !== undefined) enter(request, undefined);
@@ -67,5 +68,14 @@ export function observeRequests({
     const route = request.routeOptions.url ?? "none";
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000);
+  });
+}
+
+/** To be called after everything else that comes before the schema is checked. */
+export function observeSchema(app: FastifyInstance): void {
+  app.addHook("preValidation", async (request) => {
+    if (request.routeOptions.config.isAdmission === true) {
+      request.stageClock = { stage: "schema", startedAt: performance.now() };
+    }
   });
 }

@@ -32,7 +32,10 @@ export function addOrderRoutes({ app, db, admission, loadGate, onAccepted, confi
       },
     },
     async (request, reply) => {
-      const { order, isNew } = await loadGate.run(() => admission.submit(request.body), { isStoring: true });
+      const requestNonce = request.principal?.nonce;
+      const { order, isNew } = await loadGate.run(() => admission.submit(request.body, { requestNonce }), {
+        isStoring: true,
+      });
       if (isNew) onAccepted();
       return reply.code(isNew ? 202 : 200).send(toOrderState(order));
     },

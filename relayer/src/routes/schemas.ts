@@ -132,7 +132,13 @@ export const sessionStateSchema = z.object({
   scopes: z.array(z.unknown()),
   nextNonce: z.int(),
   remaining: z.array(
-    z.object({ limit: z.int(), token: z.string(), amount: z.string(), remaining: z.string(), reserved: z.string() }),
+    z.object({
+      limit: z.int(),
+      token: z.string(),
+      amount: z.string(),
+      remaining: z.string(),
+      reserved: z.string().optional().describe("Held by orders in flight; only for the session's parties"),
+    }),
   ),
   block: z.object({ number: z.int(), hash: z.string() }),
   lastUsedAt: z.int().optional(),
