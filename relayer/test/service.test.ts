@@ -81,6 +81,7 @@ test("describes every route in OpenAPI 3.1", async () => {
     "GET /v1/info",
     "GET /v1/orders/{hash}",
     "GET /v1/sessions/{id}",
+    "POST /rpc",
     "POST /v1/credentials",
     "POST /v1/orders",
     "POST /v1/orders/simulate",

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { Kysely } from "kysely";
-import type { Admission } from "../admission/createAdmission.ts";
+import type { Intake } from "../admission/createIntake.ts";
 import type { App } from "../app.ts";
 import { getOrder } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
-import type { LoadGate } from "../limits/createLoadGate.ts";
 import { ProblemError } from "../problem.ts";
 import { hashSchema, orderStateSchema, problemSchema, signedOrderSchema } from "./schemas.ts";
 import { toOrderState } from "./toJson.ts";
@@ -12,14 +11,11 @@ import { toOrderState } from "./toJson.ts";
 type Deps = {
   app: App;
   db: Kysely<Database>;
-  admission: Admission;
-  loadGate: LoadGate;
-  /** Tells the submission that there is something to do. */
-  onAccepted: () => void;
+  intake: Intake;
   config: { chainId: number };
 };
 
-export function addOrderRoutes({ app, db, admission, loadGate, onAccepted, config }: Deps): void {
+export function addOrderRoutes({ app, db, intake, config }: Deps): void {
   app.post(
     "/v1/orders",
     {
@@ -32,11 +28,7 @@ export function addOrderRoutes({ app, db, admission, loadGate, onAccepted, confi
       },
     },
     async (request, reply) => {
-      const requestNonce = request.principal?.nonce;
-      const { order, isNew } = await loadGate.run(() => admission.submit(request.body, { requestNonce }), {
-        isStoring: true,
-      });
-      if (isNew) onAccepted();
+      const { order, isNew } = await intake.submit(request.body, request.principal?.nonce);
       return reply.code(isNew ? 202 : 200).send(toOrderState(order));
     },
   );
@@ -56,7 +48,7 @@ export function addOrderRoutes({ app, db, admission, loadGate, onAccepted, confi
       },
     },
     async (request) => {
-      const { gasUsed } = await loadGate.run(() => admission.simulate(request.body), { isStoring: false });
+      const { gasUsed } = await intake.simulate(request.body);
       return { ok: true as const, ...(gasUsed !== undefined && { gasUsed }) };
     },
   );

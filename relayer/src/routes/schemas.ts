@@ -24,7 +24,8 @@ export const addressSchema = z
   .string()
   .refine((text) => isAddress(text, { strict: false }), { error: "is not an address" })
   .transform((text) => getAddress(text));
-const uintSchema = (bits: number) =>
+/** Unsigned, as a JSON number. */
+export const uintSchema = (bits: number) =>
   z
     .int()
     .min(0)
@@ -43,7 +44,7 @@ const callSchema = z.strictObject({
   scope: hashSchema,
 });
 
-const orderSchema: z.ZodType<Order> = z.strictObject({
+export const orderSchema: z.ZodType<Order> = z.strictObject({
   sessionId: hashSchema,
   nonce: uintSchema(24),
   deadline: uintSchema(48),
