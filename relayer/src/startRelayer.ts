@@ -37,14 +37,21 @@ import { addMetricsRoutes } from "./routes/metricsRoutes.ts";
 import { addOrderRoutes } from "./routes/orderRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
+import { addWebhookRoutes } from "./routes/webhookRoutes.ts";
 import { runLoop } from "./runLoop.ts";
 import { createFees } from "./submission/createFees.ts";
 import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
+import { createDestinations } from "./webhooks/createDestinations.ts";
+import { createWebhooks } from "./webhooks/createWebhooks.ts";
+import { startBoss } from "./webhooks/startBoss.ts";
 
 const sealEveryMs = 200;
 const cleaningPauseMs = 60_000;
+const notifyingPauseMs = 5_000;
+/** For deliveries under way. */
+const jobsStopMs = 5_000;
 
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
@@ -55,7 +62,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const app = await createApp(config, { metrics, stages });
   const { log } = app;
   const rpc = createRpc(config);
-  const { db, kind, close } = await openDatabase({ ...config, log });
+  const { db, kind, pglite, close } = await openDatabase({ ...config, log });
   const stopping = new AbortController();
   try {
     await bindDeployment(db, config);
@@ -129,6 +136,20 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("submission", error),
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
+    const destinations = createDestinations(config);
+    const { authSecret } = config;
+    const boss = authSecret && (await startBoss({ ...config, pglite, log }));
+    const webhooks =
+      boss && (await createWebhooks({ db, boss, destinations, log, config: { chainId: config.chainId, authSecret } }));
+    const notifying = runLoop({
+      job: async () => {
+        const hasMore = (await webhooks?.run()) ?? false;
+        reportFailure.recovered("notifying");
+        return hasMore ? 0 : notifyingPauseMs;
+      },
+      onFailure: (error) => reportFailure.failed("notifying", error),
+      failurePauseMs: notifyingPauseMs,
+    });
     const cleaning = runLoop({
       job: async () => {
         await deleteExpiredRequestNonces(db, config.chainId);
@@ -137,7 +158,6 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("cleaning", error),
       failurePauseMs: cleaningPauseMs,
     });
-    indexer.subscribe(() => submitting.wake());
     const seal = createSealer({ db, signer: auditSigner, config });
     const sealing = runLoop({
       job: async () => {
@@ -148,11 +168,16 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("audit log", error),
       failurePauseMs: 1_000,
     });
+    indexer.subscribe(() => {
+      submitting.wake();
+      notifying.wake();
+    });
 
     const stop = async (): Promise<void> => {
       stopping.abort();
       await closeServer(app);
-      await Promise.all([following.stop(), submitting.stop(), cleaning.stop(), sealing.stop()]);
+      await Promise.all([following.stop(), submitting.stop(), cleaning.stop(), notifying.stop(), sealing.stop()]);
+      await boss?.stop({ timeout: jobsStopMs });
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await close();
@@ -166,6 +191,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addOrderRoutes({ app, db, intake, config });
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
       addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
+      addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
       addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
       addStatusRoutes({ app, db, rpc, indexer, metrics, relayer: wallet.address, config });

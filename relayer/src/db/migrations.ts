@@ -3,6 +3,7 @@ import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import type { Database } from "./schema.ts";
+import { webhookMigration } from "./webhookMigration.ts";
 
 const migrations: Record<string, Migration> = {
   "0001-start": {
@@ -129,5 +130,6 @@ const migrations: Record<string, Migration> = {
 
 migrations["0010-access"] = accessMigration;
 migrations["0011-auth"] = authMigration;
+migrations["0012-webhooks"] = webhookMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -11,6 +11,8 @@ import type { Database } from "./schema.ts";
 export type OpenDatabase = {
   db: Kysely<Database>;
   kind: "pglite" | "postgres";
+  /** For jobs, which share its one connection. */
+  pglite?: PGlite;
   close: () => Promise<void>;
 };
 
@@ -69,6 +71,7 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
   return {
     db,
     kind: "pglite",
+    pglite,
     close: async () => {
       await db.destroy();
       await release();

@@ -140,6 +140,25 @@ export type Database = {
     nonce: string;
     expires_at: number;
   };
+  webhooks: {
+    chain_id: number;
+    id: string;
+    account: string;
+    /** Of this session only, if it is named. */
+    session_id: string | null;
+    url: string;
+    is_active: boolean;
+    /** The last event sent, or what the chain had when it was made. */
+    block_number: number;
+    log_index: number;
+    /** Null if no event has been sent. */
+    block_hash: string | null;
+    /** Since the last delivery that went well. */
+    failures: number;
+    /** HTTP status of the last delivery, or what it failed with. */
+    last_status: string | null;
+    created_at: number;
+  };
   gas_usage: {
     chain_id: number;
     /** Empty: all accounts together. */

@@ -7,7 +7,7 @@ import type { Parties } from "../auth/createParties.ts";
 import { consumeRequestNonce } from "../auth/requestNonces.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
-import type { Rpc } from "../chain/rpc.ts";
+import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/schema.ts";
 import { getCallsStatus, getCallsStatusSchema } from "../jsonRpc/getCallsStatus.ts";
