@@ -10,6 +10,7 @@ import { toErrorFields } from "./log.ts";
 import type { Metrics } from "./observability/createMetrics.ts";
 import type { Stages } from "./observability/createStages.ts";
 import { observeRequests, toRequestId } from "./observability/observeRequests.ts";
+import { traceRequests } from "./observability/traceRequests.ts";
 import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
 import { version } from "./version.ts";
 import { toOpenApi, addZod, type ZodTypes } from "./zodRoutes.ts";
@@ -41,6 +42,7 @@ export async function createApp(
   }).withTypeProvider<ZodTypes>();
   addJsonBodies(app);
   addZod(app);
+  traceRequests(app, { isBehindProxy: config.trustedProxies.length > 0 });
   observeRequests({ app, metrics, stages });
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);

@@ -12,6 +12,7 @@ import { createAuthenticator } from "./auth/createAuthenticator.ts";
 import { createParties } from "./auth/createParties.ts";
 import { deleteExpiredRequestNonces } from "./auth/requestNonces.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
+import { createReadiness } from "./chain/createReadiness.ts";
 import { createSessionReader } from "./chain/createSessionReader.ts";
 import { createRpc } from "./chain/createRpc.ts";
 import { RpcError } from "./chain/rpcErrors.ts";
@@ -28,6 +29,7 @@ import { createLoadGate } from "./limits/createLoadGate.ts";
 import { createSessionLimit } from "./limits/createSessionLimit.ts";
 import { createMetrics } from "./observability/createMetrics.ts";
 import { createStages } from "./observability/createStages.ts";
+import { startTracing } from "./observability/startTracing.ts";
 import { observeSchema } from "./observability/observeRequests.ts";
 import { addCredentialRoutes } from "./routes/credentialRoutes.ts";
 import { addEventRoutes } from "./routes/eventRoutes.ts";
@@ -57,6 +59,7 @@ export type Relayer = { url: string; address: Address; stop: () => Promise<void>
 
 /** The composition root: one relayer, running. `onFatal` is told what it cannot go on with. */
 export async function startRelayer(config: Config, onFatal: (error: Error) => void): Promise<Relayer> {
+  const stopTracing = await startTracing(config);
   const metrics = createMetrics();
   const stages = createStages(metrics);
   const app = await createApp(config, { metrics, stages });
@@ -181,6 +184,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await close();
+      await stopTracing();
     };
     try {
       addAuthentication({ app, db, authenticator, stages, config });
@@ -194,8 +198,9 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
       addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
-      addStatusRoutes({ app, db, rpc, indexer, metrics, relayer: wallet.address, config });
-      addMetricsRoutes({ app, db, rpc, indexer, metrics, wallets: submitters, config });
+      const readiness = createReadiness({ db, rpc, indexer, config });
+      addStatusRoutes({ app, readiness, relayer: wallet.address, config });
+      addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wallets: submitters, config });
       await app.ready();
       const url = await app.listen({ host: config.host, port: config.port });
       const { chainId, manager } = config;

@@ -66,6 +66,12 @@ export function createMetrics() {
       labelNames: ["wallet"],
       registers,
     }),
+    lanes: new Gauge({
+      name: "latchkey_lane",
+      help: "Of each hot wallet: 1 under open unless it is paused, 1 under worked if an instance has its lease",
+      labelNames: ["wallet", "state"],
+      registers,
+    }),
     headNumber: new Gauge({
       name: "latchkey_head_block",
       help: "Number of the newest block that is read and stored",

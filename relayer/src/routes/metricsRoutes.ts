@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 import type { Address } from "viem";
 import type { App } from "../app.ts";
 import type { Indexer } from "../chain/createIndexer.ts";
+import { databaseNow, type Readiness } from "../chain/createReadiness.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import { liveStatuses, type Database } from "../db/schema.ts";
@@ -17,17 +18,18 @@ type Deps = {
   rpc: Pick<Rpc, "getBalance">;
   indexer: Pick<Indexer, "getHead">;
   metrics: Metrics;
+  readiness: () => Promise<Readiness>;
   wallets: readonly Address[];
   config: Pick<Config, "chainId" | "metricsToken">;
 };
 
 /** Prometheus' view: what was counted, and what is asked for at the moment of the scrape. */
-export function addMetricsRoutes({ app, db, rpc, indexer, metrics, wallets, config }: Deps): void {
+export function addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wallets, config }: Deps): void {
   const { chainId, metricsToken } = config;
 
   app.get("/metrics", { schema: { hide: true } }, async (request, reply) => {
     checkScraper(request, metricsToken);
-    await Promise.all([collectOrders(), collectBalances(), collectTransactions()]);
+    await Promise.all([collectOrders(), collectBalances(), collectTransactions(), collectLanes(), collectReadiness()]);
     collectHead();
     return reply
       .type(metrics.registry.contentType)
@@ -73,6 +75,23 @@ export function addMetricsRoutes({ app, db, rpc, indexer, metrics, wallets, conf
         metrics.walletBalance.remove({ wallet });
       }
     }
+  }
+
+  async function collectLanes(): Promise<void> {
+    const rows = await db
+      .selectFrom("lanes")
+      .select(["wallet", "mode", sql<boolean>`expires_at > ${databaseNow}`.as("is_worked")])
+      .where("chain_id", "=", chainId)
+      .execute();
+    for (const { wallet, mode, is_worked } of rows) {
+      metrics.lanes.set({ wallet, state: "open" }, mode === "open" ? 1 : 0);
+      metrics.lanes.set({ wallet, state: "worked" }, is_worked ? 1 : 0);
+    }
+  }
+
+  async function collectReadiness(): Promise<void> {
+    const { ready } = await readiness();
+    metrics.isReady.set(ready ? 1 : 0);
   }
 
   function collectHead(): void {

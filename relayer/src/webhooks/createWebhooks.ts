@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
-import { fromKysely, type Job, type PgBoss } from "pg-boss";
+import type { Job, PgBoss } from "pg-boss";
 import type { Hex } from "viem";
 import type { Db } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
@@ -44,6 +44,7 @@ const rewindBlocks = 512;
  * are written in one transaction, so no event is lost whenever the process ends.
  */
 export async function createWebhooks({ db, boss, destinations, log, config: { chainId, authSecret } }: Deps) {
+  const { fromKysely } = await import("pg-boss");
   const queue = `latchkey-webhooks-${chainId}`;
   await boss.createQueue(queue, {
     // About a day and a half, from five seconds to an hour apart.

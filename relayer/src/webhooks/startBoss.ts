@@ -1,5 +1,5 @@
 import type { PGlite } from "@electric-sql/pglite";
-import { fromPglite, PgBoss } from "pg-boss";
+import type { PgBoss } from "pg-boss";
 import type { Log } from "../log.ts";
 
 /** The queue of jobs, in the relayer's own database. */
@@ -12,7 +12,9 @@ export async function startBoss({
   pglite: PGlite | undefined;
   log: Log;
 }): Promise<PgBoss> {
-  const boss = new PgBoss({
+  // Loaded only by relayers that send webhooks.
+  const { fromPglite, PgBoss: Boss } = await import("pg-boss");
+  const boss = new Boss({
     ...(pglite === undefined
       ? { connectionString: databaseUrl ?? "", max: 2, connectionTimeoutMillis: 10_000 }
       : { db: fromPglite(pglite), backend: "pglite" }),
