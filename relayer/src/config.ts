@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { z } from "zod";
 import { configSchema } from "./configSchema.ts";
 import type { FeeSchedule } from "./limits/fees.ts";
+import type { SignerUri } from "./signers/DigestSigner.ts";
 
 /** Everything that is wrong with the environment, in one message. */
 export class ConfigInvalidError extends Error {
@@ -26,6 +27,8 @@ export type Config = {
   manager: Address;
   /** One a lane. */
   hotWalletPrivateKeys: readonly Hex[];
+  /** Lanes whose keys are kept elsewhere. */
+  hotWallets: readonly SignerUri[];
   databaseUrl: string | undefined;
   dataDir: string;
   host: string;
@@ -78,6 +81,10 @@ type Data = z.output<typeof configSchema>;
 /** What variables must be together, each rule with the sentence that says so. */
 const togetherRules: readonly [isBroken: (data: Partial<Record<string, unknown>>) => boolean, fault: string][] = [
   [
+    ({ HOT_WALLET_PRIVATE_KEY, HOT_WALLETS }) => HOT_WALLET_PRIVATE_KEY === undefined && HOT_WALLETS === undefined,
+    "HOT_WALLET_PRIVATE_KEY is missing, and HOT_WALLETS too",
+  ],
+  [
     ({ FEES, FEE_TOKEN }) => FEES === "required" && FEE_TOKEN === undefined,
     "FEE_TOKEN is missing, but FEES is required",
   ],
@@ -104,6 +111,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     chainId: data.CHAIN_ID,
     manager: data.MANAGER_ADDRESS,
     hotWalletPrivateKeys: data.HOT_WALLET_PRIVATE_KEY,
+    hotWallets: data.HOT_WALLETS,
     databaseUrl: data.DATABASE_URL,
     dataDir: data.DATA_DIR,
     host: data.HOST,

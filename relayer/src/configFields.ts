@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { getAddress, isAddress, isHex, type Address, type Hex } from "viem";
 import { z } from "zod";
+import type { SignerUri } from "./signers/DigestSigner.ts";
 
 /** Forms that variables of the environment take. Errors complete the sentence "<NAME> …" and never show the value. */
 
@@ -95,6 +96,38 @@ export const privateKeys = () =>
       error: "has the same private key twice",
     })
     .transform((keys) => keys.filter(isPrivateKey));
+
+const signerForms: Readonly<Record<string, (url: URL) => boolean>> = {
+  "keystore:": ({ pathname, searchParams }) => pathname !== "" && searchParams.has("password-file"),
+  "pkcs11:": ({ pathname, searchParams }) =>
+    /(^|;)token=[^;]/.test(pathname) &&
+    /(^|;)object=[^;]/.test(pathname) &&
+    searchParams.has("module-path") &&
+    searchParams.has("pin-source"),
+  "awskms:": ({ pathname, searchParams }) => /^\/+[^/]/.test(pathname) && searchParams.has("region"),
+};
+
+function isSignerUri(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const parsed = new URL(text);
+  return signerForms[parsed.protocol]?.(parsed) === true && isAddress(parsed.hash.slice(1), { strict: false });
+}
+
+/** Keys that are kept elsewhere, separated by spaces, each with the address it must have. */
+export const signerUris = () =>
+  z
+    .string()
+    .transform((text) => text.split(/\s+/).filter((entry) => entry !== ""))
+    .refine((entries) => entries.every(isSignerUri), {
+      error:
+        "is not a list of keystore:<path>?password-file=<path>#<address>, pkcs11:token=<label>;object=<label>?module-path=<path>&pin-source=file:<path>#<address> and awskms:///<key>?region=<region>#<address>, separated by spaces",
+    })
+    .transform((entries) =>
+      entries.map((entry): SignerUri => {
+        const parsed = new URL(entry);
+        return { url: parsed, address: getAddress(parsed.hash.slice(1)) };
+      }),
+    );
 
 /** A secret of the operator's: 32 random bytes in hex. */
 export const secret = () =>

@@ -9,6 +9,7 @@ import {
   privateKeys,
   proxies,
   secret,
+  signerUris,
   token,
   url,
   urls,
@@ -29,23 +30,28 @@ export const configSchema = z.object({
   RPC_URL: url(["http:", "https:"]).meta(
     about("Required", "The node, over HTTP. It may hold a key; it is never logged", "http://127.0.0.1:8545"),
   ),
-  RPC_FALLBACK_URLS: urls(["http:", "https:"])
-    .default([])
-    .meta(about("Chain", "Asked when the one before does not answer; transactions are sent to all of them", "")),
-  PRIVATE_RPC_URL: url(["http:", "https:"])
-    .optional()
-    .meta(about("Chain", "Transactions are sent here and nowhere else", "")),
   CHAIN_ID: whole(1, Number.MAX_SAFE_INTEGER).meta(about("Required", "One relayer serves one chain", "31337")),
   MANAGER_ADDRESS: address().meta(
     about("Required", "The SessionManager", "0x0000000000000000000000000000000000000000"),
   ),
-  HOT_WALLET_PRIVATE_KEY: privateKeys().meta(
-    about(
-      "Required",
-      "Keys of the hot wallets, which pay gas and must be used by nothing else; several are separated by commas, each a lane of its own",
-      "",
+  HOT_WALLET_PRIVATE_KEY: privateKeys()
+    .default([])
+    .meta(
+      about(
+        "Required",
+        "Keys of the hot wallets, which pay gas and must be used by nothing else; several are separated by commas, each a lane of its own",
+        "",
+      ),
     ),
-  ),
+  HOT_WALLETS: signerUris()
+    .default([])
+    .meta(
+      about(
+        "Hot wallets whose keys are kept elsewhere, instead of or beside HOT_WALLET_PRIVATE_KEY",
+        "Separated by spaces; after # the address that the key must have",
+        "keystore:/etc/latchkey/wallet.json?password-file=/etc/latchkey/password#0x… pkcs11:token=latchkey;object=lane-1?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/latchkey/pin#0x… awskms:///alias/lane-2?region=eu-west-1#0x…",
+      ),
+    ),
 
   DATABASE_URL: url(["postgres:", "postgresql:"])
     .optional()
@@ -123,6 +129,12 @@ export const configSchema = z.object({
     .default(50_000)
     .meta(about("Limits", "Orders stored and in no transaction yet; more get 503")),
 
+  RPC_FALLBACK_URLS: urls(["http:", "https:"])
+    .default([])
+    .meta(about("Chain", "Asked when the one before does not answer; transactions are sent to all of them", "")),
+  PRIVATE_RPC_URL: url(["http:", "https:"])
+    .optional()
+    .meta(about("Chain", "Transactions are sent here and nowhere else", "")),
   START_BLOCK: whole(0, Number.MAX_SAFE_INTEGER)
     .default(0)
     .meta(about("Chain", "The block of the manager's deployment")),

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Address } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
 import { createAdmission } from "./admission/createAdmission.ts";
 import { createContentStore } from "./admission/createContentStore.ts";
 import { createIntake } from "./admission/createIntake.ts";
@@ -41,6 +40,7 @@ import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
 import { addWebhookRoutes } from "./routes/webhookRoutes.ts";
 import { runLoop } from "./runLoop.ts";
+import { openHotWallets } from "./signers/openHotWallets.ts";
 import { createFees } from "./submission/createFees.ts";
 import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
@@ -65,6 +65,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const app = await createApp(config, { metrics, stages });
   const { log } = app;
   const rpc = createRpc(config);
+  const hotWallets = await openHotWallets({ ...config, log });
   const { db, kind, pglite, close } = await openDatabase({ ...config, log });
   const stopping = new AbortController();
   try {
@@ -73,7 +74,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     // Nobody else can have the directory, so whoever had the lanes is dead.
     if (kind === "pglite") await releaseAllLanes(db, config.chainId);
     const getFees = createFees({ rpc, indexer, config });
-    const accounts = config.hotWalletPrivateKeys.map((key) => privateKeyToAccount(key));
+    const { accounts } = hotWallets;
     const wallets = accounts.map((account) => createWallet({ account, getFees, config }));
     const [auditSigner] = accounts;
     const submitters = wallets.map(({ address }) => address);
@@ -183,6 +184,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       await boss?.stop({ timeout: jobsStopMs });
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
+      await hotWallets.close();
       await close();
       await stopTracing();
     };
