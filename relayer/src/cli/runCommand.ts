@@ -1,6 +1,7 @@
 import { accountCommands } from "./accountCommands.ts";
 import { CommandError } from "./CommandError.ts";
 import { configCommands } from "./configCommands.ts";
+import { laneCommands } from "./laneCommands.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +15,7 @@ export type Command = {
   run: (args: readonly string[], env: Env) => Promise<string>;
 };
 
-const commands: readonly Command[] = [...configCommands, ...accountCommands];
+const commands: readonly Command[] = [...configCommands, ...accountCommands, ...laneCommands];
 
 /** Runs the command that `args` name with the configuration in `env`. Throws `CommandError`. */
 export async function runCommand(args: readonly string[], env: Env): Promise<string> {
