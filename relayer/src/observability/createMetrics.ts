@@ -56,7 +56,13 @@ export function createMetrics() {
     }),
     pendingTransactions: new Gauge({
       name: "latchkey_transactions_pending",
-      help: "Transactions that are signed and not mined, by hot wallet",
+      help: "Nonces with transactions that are signed and not known to be mined, by hot wallet",
+      labelNames: ["wallet"],
+      registers,
+    }),
+    oldestTransactionSeconds: new Gauge({
+      name: "latchkey_oldest_transaction_seconds",
+      help: "Age of the oldest transaction of each hot wallet that is not known to be mined; 0 if there is none",
       labelNames: ["wallet"],
       registers,
     }),

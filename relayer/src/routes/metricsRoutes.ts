@@ -55,14 +55,17 @@ export function addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wa
   async function collectTransactions(): Promise<void> {
     const rows = await db
       .selectFrom("transactions")
-      .select(({ fn }) => ["wallet", fn.countAll().as("count")])
+      .select(({ fn }) => ["wallet", fn.count("nonce").distinct().as("count"), fn.min("created_at").as("oldest")])
       .where("chain_id", "=", chainId)
-      .where("status", "=", "pending")
+      // Of a nonce that waits, also the transactions that were replaced.
+      .where("status", "in", ["pending", "replaced"])
       .groupBy("wallet")
       .execute();
     for (const wallet of wallets) {
-      const count = rows.find((row) => row.wallet === wallet)?.count ?? 0;
-      metrics.pendingTransactions.set({ wallet }, Number(count));
+      const row = rows.find((each) => each.wallet === wallet);
+      metrics.pendingTransactions.set({ wallet }, Number(row?.count ?? 0));
+      const age = row === undefined ? 0 : (Date.now() - row.oldest) / 1000;
+      metrics.oldestTransactionSeconds.set({ wallet }, Math.max(0, age));
     }
   }
 
