@@ -22,6 +22,8 @@ export const problemKinds = {
   "signature-invalid": { status: 401, title: "The signature is not the session key's" },
   "order-expired": { status: 422, title: "The order's deadline has passed" },
   "order-conflict": { status: 409, title: "The order cannot run beside those in flight", retryable: true },
+  "order-claimed": { status: 409, title: "The order is being submitted" },
+  "order-final": { status: 409, title: "The order has ended" },
   "nonce-used": { status: 409, title: "The nonce is taken" },
   "nonce-too-old": { status: 409, title: "The nonce has left the window" },
   "nonce-too-high": { status: 422, title: "The session does not allow so many orders" },

@@ -194,7 +194,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       observeSchema(app);
       addCredentialRoutes({ app, db, contents, parties, config });
       const intake = createIntake({ admission, loadGate, onAccepted: () => submitting.wake() });
-      addOrderRoutes({ app, db, intake, config });
+      addOrderRoutes({ app, db, contents, parties, intake, config });
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
       addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
       addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });

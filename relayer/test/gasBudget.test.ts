@@ -3,10 +3,12 @@ import { parseProblem, post, request, waitForOrder, waitForSession } from "./sup
 import { createWorld, type GrantedSession, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
 
-/** Room for two orders of 300,000 gas with what a transaction needs beside, not for a third. */
-const gasPerAccountAndDay = 1_000_000;
+/** With what a transaction needs beside, an order counts with somewhat more. */
+const gasLimit = 400_000;
+/** Room for two orders, not for a third. */
+const gasPerAccountAndDay = 1_100_000;
 /** Room for three. */
-const gasPerDay = 1_400_000;
+const gasPerDay = 1_650_000;
 
 let world: World;
 let relayer: RelayerProcess;
@@ -36,7 +38,7 @@ afterAll(async () => {
 });
 
 async function submit(index: number, nonce: number, changes: { gasLimit?: number; deadline?: number } = {}) {
-  const order = await sessions[index]?.createOrder({ nonce, ...changes });
+  const order = await sessions[index]?.createOrder({ nonce, gasLimit, ...changes });
   if (order === undefined) throw new Error("There is no such session");
   return { ...order, answer: await post(`${relayer.url}/v1/orders`, order.body) };
 }

@@ -71,6 +71,7 @@ test("describes every route in OpenAPI 3.1", async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(routes.toSorted()).toEqual([
+    "DELETE /v1/orders/{hash}",
     "DELETE /v1/webhooks/{id}",
     "GET /healthz",
     "GET /readyz",

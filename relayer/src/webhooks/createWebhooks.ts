@@ -20,8 +20,6 @@ import { DestinationRefusedError, type Destinations } from "./createDestinations
 import { postWebhook } from "./postWebhook.ts";
 import { deriveWebhookSecret, signWebhook } from "./webhookSecret.ts";
 
-export type Webhooks = Awaited<ReturnType<typeof createWebhooks>>;
-
 type Deps = {
   db: Kysely<Database>;
   boss: PgBoss;
