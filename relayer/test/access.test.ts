@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Address } from "viem";
+import { z } from "zod";
 import { parseProblem, post, waitForSession } from "./support/api.ts";
 import { createWorld, type GrantedSession, type World } from "./support/createWorld.ts";
 import { runCli } from "./support/runCli.ts";
@@ -65,6 +66,18 @@ test.skipIf(!hasPostgres)("allows and denies beside a relayer that runs on Postg
     expect(await runCli(["accounts", "forget", account], env)).toMatchObject({ code: 0 });
     await waitFor("accepted");
     expect(await runCli(["accounts", "forget", account], env)).toMatchObject({ code: 1 });
+
+    // Every order above is in the audit log.
+    const verified = await runCli(["audit", "verify"], env);
+    expect(verified).toMatchObject({ code: 0, stderr: "" });
+    const { entries, head } = z.object({ entries: z.number(), head: z.string() }).parse(JSON.parse(verified.stdout));
+    expect(entries).toBeGreaterThan(0);
+    expect(await runCli(["audit", "verify", "--head", head], env)).toMatchObject({ code: 0 });
+    const cut = await runCli(["audit", "verify", "--head", "12".repeat(32)], env);
+    expect(cut.code).toBe(1);
+    expect(cut.stderr).toContain("its end has been cut off");
+    const ofStranger = await runCli(["audit", "verify", "--signer", account], env);
+    expect(ofStranger.stderr).toContain("is not signed by a known key");
     await relayer.stop();
   } finally {
     await postgres.stop();

@@ -44,9 +44,10 @@ test.each([
   ["an unknown command", ["lanes", "explode"], 2],
   ["no account", ["accounts", "allow"], 2],
   ["what is no account", ["accounts", "deny", "0x12"], 2],
+  ["a signer that is no account", ["audit", "verify", "--signer", "0x12"], 2],
 ])("answers %s in words, with exit code", async (_, args, expected) => {
   const { code, stdout, stderr } = await runCli(args, env);
   expect(code).toBe(expected);
-  expect(stdout + stderr).toMatch(/latchkey-relayer|account/);
+  expect(stdout + stderr).toMatch(/latchkey-relayer|account|address/);
   expect(stderr).not.toContain("    at ");
 });

@@ -1,4 +1,5 @@
 import { accountCommands } from "./accountCommands.ts";
+import { auditCommands } from "./auditCommands.ts";
 import { CommandError } from "./CommandError.ts";
 import { configCommands } from "./configCommands.ts";
 import { laneCommands } from "./laneCommands.ts";
@@ -15,7 +16,7 @@ export type Command = {
   run: (args: readonly string[], env: Env) => Promise<string>;
 };
 
-const commands: readonly Command[] = [...configCommands, ...accountCommands, ...laneCommands];
+const commands: readonly Command[] = [...configCommands, ...accountCommands, ...laneCommands, ...auditCommands];
 
 /** Runs the command that `args` name with the configuration in `env`. Throws `CommandError`. */
 export async function runCommand(args: readonly string[], env: Env): Promise<string> {
