@@ -12,7 +12,7 @@ const compiler = {
   path: require.resolve("solc/soljson.js"),
   settings: {
     viaIR: true,
-    optimizer: { enabled: true, runs: 200 },
+    optimizer: { enabled: true, runs: 20_000 },
     evmVersion: "osaka",
   },
 } as const;

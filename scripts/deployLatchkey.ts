@@ -16,7 +16,13 @@ import { root } from "./root.ts";
 const [rpcUrl, privateKey] = process.argv.slice(2);
 if (rpcUrl === undefined || privateKey === undefined) throw new Error("Usage: deployLatchkey.ts <rpc url> <key>");
 
-const sources = ["SessionManager.sol", "accounts/SessionAccount.sol", "accounts/SessionAccountFactory.sol"];
+const sources = [
+  "SessionGrants.sol",
+  "SessionControl.sol",
+  "SessionManager.sol",
+  "accounts/SessionAccount.sol",
+  "accounts/SessionAccountFactory.sol",
+];
 const files = [...sources, "test/DemoToken.sol"].map((path) => join(root, "contracts", path));
 await hre.tasks.getTask("build").run({ files, quiet: true });
 
@@ -26,16 +32,12 @@ const { ignition } = await hre.network.create({
 });
 const deploymentId = `local-${process.pid}`;
 try {
-  const { sessionManager, sessionAccount, sessionAccountFactory } = await ignition.deploy(latchkeyModule, {
+  const contracts = await ignition.deploy(latchkeyModule, {
     deploymentId,
     config: { requiredConfirmations: 1, blockPollingInterval: 250 },
   });
-  const addresses = {
-    sessionManager: await sessionManager.getAddress(),
-    sessionAccount: await sessionAccount.getAddress(),
-    sessionAccountFactory: await sessionAccountFactory.getAddress(),
-  };
-  console.log(JSON.stringify(addresses));
+  const addresses = Object.entries(contracts).map(async ([name, contract]) => [name, await contract.getAddress()]);
+  console.log(JSON.stringify(Object.fromEntries(await Promise.all(addresses))));
 } finally {
   rmSync(join(hre.config.paths.ignition, "deployments", deploymentId), { recursive: true, force: true });
 }

@@ -1,7 +1,8 @@
 /**
- * Writes what the SDK takes from the contracts: ABIs, addresses and the table of forbidden selectors.
+ * Writes what the SDK takes from the contracts (ABIs, addresses and the table of forbidden selectors), and what wallets
+ * take from the SDK (ERC-7730 files).
  *
- *   npm run generate            writes sdk/src/generated
+ *   npm run generate            writes sdk/src/generated and docs/erc7730
  *   npm run generate -- --check compares instead, and exits 1 if anything is out of date
  *
  * Compile first (`npx hardhat compile`): ABIs are read from `artifacts/`.
@@ -9,30 +10,47 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
-import { getContractAddress, toFunctionSelector } from "viem";
+import { getContractAddress, toFunctionSelector, type Abi } from "viem";
+import { createCallsFile, createMessagesFile } from "./erc7730/createClearSigning.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
+/** The manager's ABI is its interface's: `SessionManager` answers some of it through its fallback. */
 const contracts = [
-  ["sessionManagerAbi", "artifacts/contracts/SessionManager.sol/SessionManager.json"],
+  ["sessionManagerAbi", "artifacts/contracts/interfaces/ISessionManager.sol/ISessionManager.json"],
+  ["scopePolicyAbi", "artifacts/contracts/interfaces/IScopePolicy.sol/IScopePolicy.json"],
   ["sessionAccountAbi", "artifacts/contracts/accounts/SessionAccount.sol/SessionAccount.json"],
   ["sessionAccountFactoryAbi", "artifacts/contracts/accounts/SessionAccountFactory.sol/SessionAccountFactory.json"],
 ] as const;
 
+async function readAbi(path: string): Promise<Abi> {
+  const text = await readFile(`${root}${path}`, "utf8").catch((cause: unknown) => {
+    throw new Error(`${path} is missing: run \`npx hardhat compile\` first`, { cause });
+  });
+  const artifact: unknown = JSON.parse(text);
+  if (typeof artifact !== "object" || artifact === null || !("abi" in artifact) || !Array.isArray(artifact.abi)) {
+    throw new Error(`${path} has no ABI`);
+  }
+  return artifact.abi as Abi;
+}
+
+/** The policies that come with the manager, and their factories. */
+async function listPolicies(): Promise<[name: string, path: string][]> {
+  const files = await readdir(`${root}contracts/policies`).catch(() => []);
+  return files
+    .flatMap((file) => /^(\w+Policy(?:Factory)?)\.sol$/.exec(file)?.[1] ?? [])
+    .toSorted()
+    .map((contract) => [
+      `${contract.charAt(0).toLowerCase()}${contract.slice(1)}Abi`,
+      `artifacts/contracts/policies/${contract}.sol/${contract}.json`,
+    ]);
+}
+
 async function createAbiFile(): Promise<string> {
-  const parts = await Promise.all(
-    contracts.map(async ([name, path]) => {
-      const text = await readFile(`${root}${path}`, "utf8").catch((cause: unknown) => {
-        throw new Error(`${path} is missing: run \`npx hardhat compile\` first`, { cause });
-      });
-      const artifact: unknown = JSON.parse(text);
-      if (typeof artifact !== "object" || artifact === null || !("abi" in artifact) || !Array.isArray(artifact.abi)) {
-        throw new Error(`${path} has no ABI`);
-      }
-      return `export const ${name} = ${JSON.stringify(artifact.abi)} as const;`;
-    }),
+  const parts = [...contracts, ...(await listPolicies())].map(
+    async ([name, path]) => `export const ${name} = ${JSON.stringify(await readAbi(path))} as const;`,
   );
-  return parts.join("\n\n");
+  return (await Promise.all(parts)).join("\n\n");
 }
 
 async function createForbiddenSelectorsFile(): Promise<string> {
@@ -53,17 +71,18 @@ async function createForbiddenSelectorsFile(): Promise<string> {
 export const forbiddenSelectors: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(entries))};`;
 }
 
-const names = ["sessionManager", "sessionAccount", "sessionAccountFactory"] as const;
+/** In the order in which a fresh chain's deployer creates them: Ignition takes what depends on nothing by name. */
+const names = ["sessionControl", "sessionGrants", "sessionManager", "sessionAccount", "sessionAccountFactory"] as const;
 type Deployment = Record<(typeof names)[number], string>;
 
-/** On a fresh local chain anvil's first account deploys, in the order of the Ignition module. */
+function toDeployment(find: (name: (typeof names)[number], index: number) => string): Deployment {
+  return Object.fromEntries(names.map((name, index) => [name, find(name, index)])) as Deployment;
+}
+
+/** On a fresh local chain anvil's first account deploys, by the Ignition module. */
 function toLocalDeployment(): Deployment {
   const from = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-  const [sessionManager, sessionAccount, sessionAccountFactory] = [0n, 1n, 2n].map((nonce) =>
-    getContractAddress({ from, nonce }),
-  );
-  if (!sessionManager || !sessionAccount || !sessionAccountFactory) throw new Error("Unreachable");
-  return { sessionManager, sessionAccount, sessionAccountFactory };
+  return toDeployment((_, index) => getContractAddress({ from, nonce: BigInt(index) }));
 }
 
 /** What Ignition recorded for one chain; `undefined` without a finished deployment. */
@@ -72,37 +91,59 @@ async function readDeployment(chainId: string): Promise<Deployment | undefined> 
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const recorded = JSON.parse(text) as Record<string, string>;
-  const [sessionManager, sessionAccount, sessionAccountFactory] = names.map(
-    (name) => recorded[`Latchkey#${name.charAt(0).toUpperCase()}${name.slice(1)}`],
-  );
-  if (!sessionManager || !sessionAccount || !sessionAccountFactory) throw new Error(`${path} lacks a contract`);
-  return { sessionManager, sessionAccount, sessionAccountFactory };
+  return toDeployment((name) => {
+    const address = recorded[`Latchkey#${name.charAt(0).toUpperCase()}${name.slice(1)}`];
+    if (address === undefined) throw new Error(`${path} lacks ${name}`);
+    return address;
+  });
 }
 
-async function createAddressesFile(): Promise<string> {
+async function readDeployments(): Promise<Record<string, Deployment>> {
   const folders = await readdir(`${root}ignition/deployments`).catch(() => []);
   const chainIds = folders.flatMap((folder) => /^chain-(\d+)$/.exec(folder)?.[1] ?? []);
-  const byChain: Record<string, Deployment> = { 31337: toLocalDeployment() };
+  const byChain: Record<string, Deployment> = {};
   for (const chainId of chainIds) {
     const deployment = chainId === "31337" ? undefined : await readDeployment(chainId);
     if (deployment) byChain[chainId] = deployment;
   }
+  return byChain;
+}
+
+async function createAddressesFile(): Promise<string> {
+  const byChain: Record<string, Deployment> = { 31337: toLocalDeployment(), ...(await readDeployments()) };
   return `/** Where Latchkey is deployed, by chain id. 31337 is the local stack of \`npm start\`. */
 export const addresses = ${JSON.stringify(byChain)} as const;`;
 }
 
-const files = [
+/** Wallets apply an ERC-7730 file to these managers only, so to none before there is a live one. */
+async function readManagers(): Promise<{ chainId: number; address: string }[]> {
+  const byChain = Object.entries(await readDeployments());
+  return byChain.map(([chainId, { sessionManager }]) => ({ chainId: Number(chainId), address: sessionManager }));
+}
+
+const sources = [
   ["sdk/src/generated/abi.ts", createAbiFile],
   ["sdk/src/generated/addresses.ts", createAddressesFile],
   ["sdk/src/generated/forbiddenSelectors.ts", createForbiddenSelectorsFile],
 ] as const;
 
+const files: readonly [path: string, create: () => Promise<string>][] = [
+  ...sources.map(([path, create]): [string, () => Promise<string>] => [
+    path,
+    async () => `// Generated by \`npm run generate\`. Do not edit.\n\n${await create()}\n`,
+  ]),
+  ["docs/erc7730/eip712-latchkey.json", async () => JSON.stringify(createMessagesFile(await readManagers()))],
+  [
+    "docs/erc7730/calldata-latchkey.json",
+    async () => JSON.stringify(createCallsFile(await readAbi(contracts[0][1]), await readManagers())),
+  ],
+];
+
 async function generate(check: boolean): Promise<void> {
   const options = await prettier.resolveConfig(`${root}package.json`);
   const outdated: string[] = [];
   for (const [path, create] of files) {
-    const source = `// Generated by \`npm run generate\`. Do not edit.\n\n${await create()}\n`;
-    const wanted = await prettier.format(source, { ...options, parser: "typescript" });
+    const wanted = await prettier.format(await create(), { ...options, filepath: path });
     const present = await readFile(`${root}${path}`, "utf8").catch(() => undefined);
     if (present === wanted) continue;
     outdated.push(path);

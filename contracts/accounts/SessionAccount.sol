@@ -11,6 +11,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {ERC7739} from "@openzeppelin/contracts/utils/cryptography/signers/draft-ERC7739.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IERC7579Executor} from "../interfaces/IERC7579Executor.sol";
+import {SESSION_ACCOUNT_MODE} from "./SessionAccountMode.sol";
 
 /// @title SessionAccount
 /// @notice A smart account of one owner whose only executor is the session manager. The owner, or the account itself,
@@ -43,20 +44,21 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
     }
 
     /// @inheritdoc IERC7579Executor
-    /// @dev Only the manager, only mode 0. Copies at most 256 bytes of what the target returns, and reverts with at most
+    /// @dev Only the manager, only `SESSION_ACCOUNT_MODE`. Copies at most 256 bytes of what the target returns, and reverts with at most
     /// 256 bytes of its reason.
     function executeFromExecutor(
         bytes32 mode,
         bytes calldata executionCalldata
     ) external payable returns (bytes[] memory) {
         if (msg.sender != MANAGER) revert ExecutorNotAllowed(msg.sender, MANAGER);
-        if (mode != 0) revert ExecutionModeNotSupported(mode);
+        if (mode != SESSION_ACCOUNT_MODE) revert ExecutionModeNotSupported(mode);
         if (executionCalldata.length < 52) revert ExecutionCalldataTooShort(executionCalldata.length, 52);
-        address target = address(bytes20(executionCalldata[:20]));
-        uint256 value = uint256(bytes32(executionCalldata[20:52]));
+        // (address target, uint256 value) = the first 20 and the next 32 bytes of executionCalldata;
         // (bool ok, bytes memory answer) = target.call{value: value}(executionCalldata[52:]), answered as `bytes[]` of
         // one element, but with a bounded copy and without a second one.
         assembly ("memory-safe") {
+            let target := shr(96, calldataload(executionCalldata.offset))
+            let value := calldataload(add(executionCalldata.offset, 20))
             let start := mload(0x40)
             let size := sub(executionCalldata.length, 52)
             calldatacopy(start, add(executionCalldata.offset, 52), size)

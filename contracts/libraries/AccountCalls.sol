@@ -3,6 +3,9 @@ pragma solidity ^0.8.35;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC7579Executor} from "../interfaces/IERC7579Executor.sol";
+import {SESSION_ACCOUNT_MODE} from "../accounts/SessionAccountMode.sol";
+import {ISafe} from "../interfaces/ISafe.sol";
+import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 
 /// @title Calls through an account, and reads of tokens, from within an order
@@ -13,8 +16,12 @@ library AccountCalls {
     /// limits and 256 bytes of reason.
     uint256 internal constant GAS_RESERVE = 12_000;
     uint256 internal constant MAX_RETURN = 256;
+    uint256 private constant SESSION_ACCOUNT = uint256(ISessionTypes.AccountKind.SessionAccount);
+    uint256 private constant SAFE = uint256(ISessionTypes.AccountKind.Safe);
     /// @dev Where the data starts in the input of `executeFromExecutor`: selector, three words, target and value.
-    uint256 private constant INPUT_DATA_AT = 152;
+    uint256 private constant EXECUTOR_DATA_AT = 152;
+    /// @dev Where it starts in the input of `execTransactionFromModuleReturnData`: selector and five words.
+    uint256 private constant SAFE_DATA_AT = 164;
 
     /// @notice What must be left before `call` so that copying its data cannot run out of gas.
     /// @dev Copying costs 3 gas a word; the memory it takes was paid for when the data was hashed.
@@ -25,125 +32,170 @@ library AccountCalls {
         }
     }
 
-    /// @notice Makes the account call `target` with `data`.
+    /// @notice Makes the account call `target` with data that lies in calldata.
+    /// @param kind Number of the account's `AccountKind`.
     /// @return ok Whether the account's call succeeded; an account without code fails.
     /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0.
     function call(
         address account,
+        uint256 kind,
         address target,
         uint256 value,
-        bytes calldata data
+        uint256 dataAt,
+        uint256 dataLength
     ) internal returns (bool ok, uint256 consent) {
-        uint256 start = _writeInput(target, value, data.length);
+        (uint256 start, uint256 inputAt) = _writeInput(kind, target, value, dataLength);
         assembly ("memory-safe") {
-            calldatacopy(add(start, INPUT_DATA_AT), data.offset, data.length)
+            calldatacopy(inputAt, dataAt, dataLength)
         }
-        return _callAccount(account, start, data.length);
+        // dataLength < 2^24.
+        unchecked {
+            return _callAccount(account, kind, start, inputAt + dataLength);
+        }
     }
 
-    /// @notice Sets the account's allowance for `spender`, through 0 if the token wants it so.
-    function forceApprove(address account, address token, address spender, uint256 amount) internal returns (bool) {
-        if (_approve(account, token, spender, amount)) return true;
-        return _approve(account, token, spender, 0) && _approve(account, token, spender, amount);
-    }
-
-    function _approve(address account, address token, address spender, uint256 amount) private returns (bool) {
-        uint256 start = _writeInput(token, 0, 68);
-        bytes4 selector = IERC20.approve.selector;
+    /// @notice Makes the account call `target` without value.
+    /// @dev As `call`.
+    function call(
+        address account,
+        uint256 kind,
+        address target,
+        bytes memory data
+    ) internal returns (bool ok, uint256 consent) {
+        (uint256 start, uint256 inputAt) = _writeInput(kind, target, 0, data.length);
         assembly ("memory-safe") {
-            let at_ := add(start, INPUT_DATA_AT)
-            mstore(at_, selector)
-            mstore(add(at_, 4), shr(96, shl(96, spender)))
-            mstore(add(at_, 36), amount)
+            mcopy(inputAt, add(data, 0x20), mload(data))
         }
-        (bool ok, uint256 consent) = _callAccount(account, start, 68);
-        return ok && consent != 0;
+        return _callAccount(account, kind, start, inputAt + data.length);
     }
 
-    /// @dev Writes, past the free memory, the input of `executeFromExecutor(0, target ‖ value ‖ data)` up to its data.
-    function _writeInput(address target, uint256 value, uint256 dataLength) private pure returns (uint256 start) {
-        bytes4 selector = IERC7579Executor.executeFromExecutor.selector;
-        // abi.encodeCall(IERC7579Executor.executeFromExecutor, (0, abi.encodePacked(target, value, data))), which
-        // copies the data twice. The memory is free again after the call.
+    /// @dev Writes, past the free memory, the input of the account's function up to the data. The memory is free again
+    /// after the call.
+    function _writeInput(
+        uint256 kind,
+        address target,
+        uint256 value,
+        uint256 dataLength
+    ) private pure returns (uint256 start, uint256 inputAt) {
+        if (kind == SAFE) {
+            bytes4 selector = ISafe.execTransactionFromModuleReturnData.selector;
+            // abi.encodeCall(ISafe.execTransactionFromModuleReturnData, (target, value, data, 0)), which copies the data
+            // once more.
+            assembly ("memory-safe") {
+                start := mload(0x40)
+                mstore(start, selector)
+                mstore(add(start, 4), shr(96, shl(96, target)))
+                mstore(add(start, 36), value)
+                mstore(add(start, 68), 128)
+                mstore(add(start, 100), 0)
+                mstore(add(start, 132), dataLength)
+            }
+            // Memory is far shorter than 2^256.
+            unchecked {
+                return (start, start + SAFE_DATA_AT);
+            }
+        }
+        // abi.encodeCall(IERC7579Executor.executeFromExecutor, (mode, abi.encodePacked(target, value, data))), which
+        // copies the data twice.
+        bytes32 mode = kind == SESSION_ACCOUNT ? SESSION_ACCOUNT_MODE : bytes32(0);
+        bytes4 executorSelector = IERC7579Executor.executeFromExecutor.selector;
         assembly ("memory-safe") {
             start := mload(0x40)
-            mstore(start, selector)
-            mstore(add(start, 4), 0)
+            mstore(start, executorSelector)
+            mstore(add(start, 4), mode)
             mstore(add(start, 36), 64)
             mstore(add(start, 68), add(52, dataLength))
             mstore(add(start, 100), shl(96, target))
             mstore(add(start, 120), value)
         }
+        unchecked {
+            return (start, start + EXECUTOR_DATA_AT);
+        }
     }
 
+    /// @param end Where the data ends.
     function _callAccount(
         address account,
+        uint256 kind,
         uint256 start,
-        uint256 dataLength
+        uint256 end
     ) private returns (bool ok, uint256 consent) {
         uint256 gas_ = _spendableGas();
-        // The account answers a `bytes[]` of one element: 32 | 1 | 32 | length | bytes. An address without code answers
-        // nothing. The tail of the input is padded with zeros to a whole word, as strict decoders want it.
+        bool isSafe = kind == SAFE;
+        // A Safe answers `(bool, bytes)`: success | 64 | length | bytes. Others answer a `bytes[]` of one element:
+        // 32 | 1 | 32 | length | bytes. An address without code answers nothing. The tail of the input is padded with
+        // zeros to a whole word, as strict decoders want it.
         assembly ("memory-safe") {
-            let end := add(add(start, INPUT_DATA_AT), dataLength)
             mstore(end, 0)
             let size := and(add(sub(end, start), 27), not(31))
             ok := call(gas_, account, 0, start, add(size, 4), start, 0xa0)
-            ok := and(ok, gt(returndatasize(), 127))
-            let length := mload(add(start, 0x60))
+            let lengthAt := sub(0x60, shl(5, isSafe))
+            ok := and(ok, gt(returndatasize(), add(lengthAt, 31)))
+            if isSafe {
+                ok := and(ok, eq(mload(start), 1))
+            }
+            let length := mload(add(start, lengthAt))
             consent := or(
                 iszero(length),
-                and(and(gt(length, 31), gt(returndatasize(), 159)), eq(mload(add(start, 0x80)), 1))
+                and(
+                    and(gt(length, 31), gt(returndatasize(), add(lengthAt, 63))),
+                    eq(mload(add(add(start, lengthAt), 0x20)), 1)
+                )
             )
         }
     }
 
-    /// @return answer What the last call answered, cut at `max` bytes.
-    function lastAnswer(uint256 max) internal pure returns (bytes memory answer) {
+    /// @return reason What the last call through an account failed with, cut at `MAX_RETURN` bytes.
+    function lastReason(uint256 kind) internal pure returns (bytes memory reason) {
+        uint256 max = MAX_RETURN;
+        bool isSafe = kind == SAFE;
         assembly ("memory-safe") {
-            answer := mload(0x40)
+            let from := 0
             let size := returndatasize()
+            // A Safe whose call failed answers (false, reason); one that refuses the module reverts.
+            if and(isSafe, gt(size, 0x5f)) {
+                returndatacopy(0x00, 0x00, 0x20)
+                if iszero(mload(0x00)) {
+                    returndatacopy(0x00, 0x40, 0x20)
+                    from := 0x60
+                    size := sub(size, from)
+                    if gt(size, mload(0x00)) {
+                        size := mload(0x00)
+                    }
+                }
+            }
             if gt(size, max) {
                 size := max
             }
-            mstore(answer, size)
-            returndatacopy(add(answer, 32), 0, size)
-            mstore(0x40, add(answer, and(add(size, 63), not(31))))
+            reason := mload(0x40)
+            mstore(reason, size)
+            returndatacopy(add(reason, 32), from, size)
+            mstore(0x40, add(reason, and(add(size, 63), not(31))))
         }
     }
 
     /// @return ok Whether the token answered at least one word.
-    function balanceOf(address token, address account) internal view returns (bool ok, uint256 balance) {
+    function balanceOf(address token, address account) internal view returns (bool ok, uint256 amount) {
         if (token == NATIVE_TOKEN) return (true, account.balance);
-        return _readWord(token, IERC20.balanceOf.selector, account, address(0), 36);
-    }
-
-    /// @return ok Whether the token answered at least one word.
-    function allowance(
-        address token,
-        address account,
-        address spender
-    ) internal view returns (bool ok, uint256 amount) {
-        return _readWord(token, IERC20.allowance.selector, account, spender, 68);
-    }
-
-    /// @param size Of the input: 36 without `second`, 68 with it.
-    function _readWord(
-        address target,
-        bytes4 selector,
-        address first,
-        address second,
-        uint256 size
-    ) private view returns (bool ok, uint256 value) {
+        bytes4 selector = IERC20.balanceOf.selector;
         uint256 gas_ = _spendableGas();
-        // target.staticcall(abi.encodeWithSelector(selector, first, second)) and abi.decode(answer, (uint256)), but with
-        // a bounded copy and without a revert.
+        // token.staticcall(abi.encodeCall(IERC20.balanceOf, (account))) and abi.decode(answer, (uint256)), but with a
+        // bounded copy and without a revert.
         assembly ("memory-safe") {
-            let start := mload(0x40)
-            mstore(start, selector)
-            mstore(add(start, 4), shr(96, shl(96, first)))
-            mstore(add(start, 36), shr(96, shl(96, second)))
-            ok := staticcall(gas_, target, start, size, 0x00, 0x20)
+            mstore(0x00, selector)
+            mstore(0x04, shr(96, shl(96, account)))
+            ok := staticcall(gas_, token, 0x00, 0x24, 0x00, 0x20)
+            ok := and(ok, gt(returndatasize(), 31))
+            amount := mload(0x00)
+        }
+    }
+
+    /// @return ok Whether the target answered at least one word.
+    function readWord(address target, bytes memory input) internal view returns (bool ok, uint256 value) {
+        uint256 gas_ = _spendableGas();
+        // As in `balanceOf`.
+        assembly ("memory-safe") {
+            ok := staticcall(gas_, target, add(input, 0x20), mload(input), 0x00, 0x20)
             ok := and(ok, gt(returndatasize(), 31))
             value := mload(0x00)
         }

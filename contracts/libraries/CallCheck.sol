@@ -2,87 +2,146 @@
 pragma solidity ^0.8.35;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {ISessionManager} from "../interfaces/ISessionManager.sol";
-import {CalldataBytes} from "./CalldataBytes.sol";
+import {ISessionErrors} from "../interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {ScopeCodec} from "./ScopeCodec.sol";
+
+/// @title Why a scope does not admit a call
+/// @dev Numbers and not an enum, which the compiler would check wherever it is passed.
+library Breach {
+    uint256 internal constant NONE = 0;
+    uint256 internal constant TARGET = 1;
+    uint256 internal constant VALUE = 2;
+    uint256 internal constant DATA = 3;
+    uint256 internal constant RULE_OUT_OF_BOUNDS = 4;
+    uint256 internal constant RULE_BROKEN = 5;
+}
 
 /// @title Does a scope admit a call?
 /// @dev Only ever says no: every check must pass, none can overrule another.
 library CallCheck {
-    using CalldataBytes for bytes;
+    uint256 private constant TRANSFER = uint32(IERC20.transfer.selector);
+    uint256 private constant TRANSFER_FROM = uint32(IERC20.transferFrom.selector);
 
-    /// @notice Reverts unless `packedScope` admits a call with `value` and `data`.
+    /// @notice Reverts unless the scope admits a call to its target with `value` and data.
+    /// @param scopeAt Of the packed scope in calldata.
+    /// @param head The scope's first 32 bytes.
     /// @param index Of the call in its order, for the error.
-    /// @return target The scope's.
     function check(
-        bytes calldata packedScope,
+        uint256 scopeAt,
+        uint256 head,
         address account,
         uint256 index,
         uint256 value,
-        bytes calldata data
-    ) internal view returns (address target) {
-        (uint256 head, uint256 maxValue, uint256 rulesAt) = ScopeCodec.read(packedScope);
-        target = address(uint160(head >> 80));
-        bytes4 selector = bytes4(uint32(head >> 48));
+        uint256 dataAt,
+        uint256 dataLength
+    ) internal view {
+        (uint256 breach, uint256 rule, uint256 found) = findBreach(scopeAt, head, account, value, dataAt, dataLength);
+        if (breach != Breach.NONE) _refuse(breach, index, value, dataLength, scopeAt, rule, found);
+    }
+
+    /// @notice The first thing by which the scope does not admit a call to its target.
+    /// @return breach `Breach.NONE` if it admits it.
+    /// @return rule Index of the broken rule.
+    /// @return found The word it found.
+    function findBreach(
+        uint256 scopeAt,
+        uint256 head,
+        address account,
+        uint256 value,
+        uint256 dataAt,
+        uint256 dataLength
+    ) internal view returns (uint256 breach, uint256 rule, uint256 found) {
+        address target = ScopeCodec.targetOf(head);
         // Refused at grant as well; here it holds whatever a grant let through.
-        if (target == account || target == address(this)) {
-            revert ISessionManager.ForbiddenTargetCalled(index, target);
+        if (target == account) return (Breach.TARGET, 0, 0);
+        if (target == address(this)) return (Breach.TARGET, 0, 0);
+        if (value != 0) {
+            if (value > ScopeCodec.readMaxValue(scopeAt)) return (Breach.VALUE, 0, 0);
         }
-        if (value > maxValue) revert ISessionManager.CallValueTooHigh(index, value, maxValue);
-        if (selector == 0 ? data.length != 0 : !_matches(selector, data)) {
-            revert ISessionManager.CallDataInvalid(index, selector, data.length);
+        // Token transfers must be long enough for the amount the meter declares from them.
+        uint256 selector = ScopeCodec.selectorOf(head);
+        uint256 required =
+            selector == 0
+                ? 0
+                : selector == TRANSFER
+                    ? 68
+                    : selector == TRANSFER_FROM
+                        ? 100
+                        : 4;
+        if (dataLength < required) return (Breach.DATA, 0, 0);
+        if (required == 0) {
+            if (dataLength != 0) return (Breach.DATA, 0, 0);
+        } else if (CalldataReader.uint32At(dataAt) != selector) {
+            return (Breach.DATA, 0, 0);
         }
-        uint256 ruleCount = uint8(head >> 240);
-        if (ruleCount != 0) _checkRules(packedScope, rulesAt, ruleCount, account, index, data);
+        uint256 ruleCount = ScopeCodec.ruleCountOf(head);
+        if (ruleCount == 0) return (Breach.NONE, 0, 0);
+        return _findBrokenRule(ScopeCodec.findRules(scopeAt), ruleCount, account, dataAt, dataLength);
     }
 
-    /// @dev Token transfers must be long enough for the amount the meter declares from them.
-    function _matches(bytes4 selector, bytes calldata data) private pure returns (bool) {
-        if (data.length < 4 || bytes4(data.word(0)) != selector) return false;
-        if (selector == IERC20.transfer.selector) return data.length >= 68;
-        if (selector == IERC20.transferFrom.selector) return data.length >= 100;
-        return true;
-    }
-
-    function _checkRules(
-        bytes calldata packedScope,
+    function _findBrokenRule(
         uint256 cursor,
         uint256 ruleCount,
         address account,
-        uint256 index,
-        bytes calldata data
-    ) private pure {
+        uint256 dataAt,
+        uint256 dataLength
+    ) private pure returns (uint256 breach, uint256 rule, uint256 found) {
         // At most 255 rules of at most 516 bytes; offset < 2^16.
         unchecked {
-            for (uint256 i; i < ruleCount; ++i) {
-                ISessionManager.RuleOp op = ISessionManager.RuleOp(packedScope.number(cursor, 1));
-                uint256 wordAt = 4 + packedScope.number(cursor + 1, 2);
+            for (; rule < ruleCount; ++rule) {
+                uint256 head = CalldataReader.uint32At(cursor);
+                ISessionTypes.RuleOp op = ISessionTypes.RuleOp(head >> 24);
+                uint256 wordAt = 4 + ((head >> 8) & 0xffff);
                 cursor += 3;
-                if (wordAt + 32 > data.length) revert ISessionManager.RuleOutOfBounds(index, i, data.length);
-                uint256 word = uint256(data.word(wordAt));
+                if (wordAt + 32 > dataLength) return (Breach.RULE_OUT_OF_BOUNDS, rule, 0);
+                found = CalldataReader.word(dataAt + wordAt);
                 bool holds;
-                if (op == ISessionManager.RuleOp.IsAccount) {
-                    holds = word == uint160(account);
-                } else if (op == ISessionManager.RuleOp.OneOf) {
-                    uint256 count = packedScope.number(cursor, 1);
-                    cursor += 1;
-                    for (uint256 j; j < count; ++j) {
-                        if (word == uint256(packedScope.word(cursor + 32 * j))) holds = true;
+                if (op == ISessionTypes.RuleOp.IsAccount) {
+                    holds = found == uint160(account);
+                } else if (op == ISessionTypes.RuleOp.OneOf) {
+                    uint256 end = cursor + 1 + 32 * (head & 0xff);
+                    for (cursor += 1; cursor < end; cursor += 32) {
+                        if (found == CalldataReader.word(cursor)) holds = true;
                     }
-                    cursor += 32 * count;
                 } else {
-                    holds = _compare(op, word, uint256(packedScope.word(cursor)));
+                    holds = _compare(op, found, CalldataReader.word(cursor));
                     cursor += 32;
                 }
-                if (!holds) revert ISessionManager.RuleBroken(index, i, bytes32(word));
+                if (!holds) return (Breach.RULE_BROKEN, rule, found);
             }
+            return (Breach.NONE, 0, 0);
         }
     }
 
-    function _compare(ISessionManager.RuleOp op, uint256 word, uint256 value) private pure returns (bool) {
-        if (op == ISessionManager.RuleOp.Equal) return word == value;
-        if (op == ISessionManager.RuleOp.NotEqual) return word != value;
-        if (op == ISessionManager.RuleOp.AtMost) return word <= value;
+    function _compare(ISessionTypes.RuleOp op, uint256 word, uint256 value) private pure returns (bool) {
+        if (op == ISessionTypes.RuleOp.Equal) return word == value;
+        if (op == ISessionTypes.RuleOp.NotEqual) return word != value;
+        if (op == ISessionTypes.RuleOp.AtMost) return word <= value;
         return word >= value;
+    }
+
+    function _refuse(
+        uint256 breach,
+        uint256 index,
+        uint256 value,
+        uint256 dataLength,
+        uint256 scopeAt,
+        uint256 rule,
+        uint256 found
+    ) private pure {
+        uint256 head = CalldataReader.word(scopeAt);
+        if (breach == Breach.TARGET) {
+            revert ISessionErrors.ForbiddenTargetCalled(index, ScopeCodec.targetOf(head));
+        }
+        if (breach == Breach.VALUE) {
+            revert ISessionErrors.CallValueTooHigh(index, value, ScopeCodec.readMaxValue(scopeAt));
+        }
+        if (breach == Breach.DATA) {
+            revert ISessionErrors.CallDataInvalid(index, bytes4(uint32(ScopeCodec.selectorOf(head))), dataLength);
+        }
+        if (breach == Breach.RULE_OUT_OF_BOUNDS) revert ISessionErrors.RuleOutOfBounds(index, rule, dataLength);
+        revert ISessionErrors.RuleBroken(index, rule, bytes32(found));
     }
 }

@@ -2,86 +2,151 @@
 pragma solidity ^0.8.35;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {AccountCalls} from "./AccountCalls.sol";
-import {CalldataBytes} from "./CalldataBytes.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
-import {LimitView} from "./SessionCodec.sol";
+import {SessionWord} from "./SessionWord.sol";
+import {LimitCounter} from "./LimitCounter.sol";
+import {LimitRecord, Limits} from "./Limits.sol";
 
-/// @title Metering of gross limits
-/// @dev A call is charged the most of what it declares, what it consumed of its temporary allowance, and by how much the
-/// account's balance dropped across it. What comes back in a later call does not count.
+/// @title Metering of limits
+/// @dev Under a gross limit a call is charged the most of what it declares, what it consumed of its temporary allowance,
+/// and by how much the account's balance dropped across it; what comes back in a later call does not count. Net and
+/// inventory limits see the balance before and after the whole order.
 library Meter {
-    using CalldataBytes for bytes;
-
-    /// @notice Reads the balance of every limit's token.
-    /// @return unreadable The first token that did not answer; 0 = all did.
-    function start(LimitView[] memory limits, address account) internal view returns (address unreadable) {
-        for (uint256 i; i < limits.length; ++i) {
-            (bool ok, uint256 balance) = _balance(limits, i, account);
-            if (!ok) return limits[i].token;
-            limits[i].balance = balance;
-        }
+    /// @notice Reads what is stored of a limit, and the balance of its token.
+    /// @param index Of the limit; those before it are started.
+    /// @param stored The limit's counter.
+    /// @return unreadable The limit's token if it did not answer; else 0.
+    function start(
+        Limits limits,
+        uint256 index,
+        address account,
+        SessionWord stored
+    ) internal view returns (address unreadable) {
+        LimitRecord limit = limits.at_(index);
+        limit.setSpent(LimitCounter.read(limit, stored));
+        (bool ok, uint256 balance) = _balance(limits, index, limit.token(), account, true);
+        if (!ok) return limit.token();
+        limit.setBalanceAtStart(balance);
+        limit.setBalance(balance);
+        limit.setCharged(0);
     }
 
-    /// @notice Charges every limit for one call, and makes the balances after it those before the next.
+    /// @notice Charges every gross limit for one call, and makes the balances after it those before the next.
     /// @param value The call's wei.
     /// @param token The token whose movement is known otherwise than by balance: of a transfer, or of the temporary
     /// allowance.
     /// @param amount How much of `token` the transfer declares, or the call consumed of its allowance.
+    /// @param isLast Whether the order ends here: then the balances of all limits are read.
     /// @return unreadable The first token that did not answer; 0 = all did.
     function charge(
-        LimitView[] memory limits,
+        Limits limits,
         address account,
         uint256 value,
         address token,
-        uint256 amount
+        uint256 amount,
+        bool isLast
     ) internal view returns (address unreadable) {
-        for (uint256 i; i < limits.length; ++i) {
-            LimitView memory limit = limits[i];
-            (bool ok, uint256 balance) = _balance(limits, i, account);
-            if (!ok) return limit.token;
-            uint256 charged = limit.balance > balance ? limit.balance - balance : 0;
-            if (limit.token == token && amount > charged) charged = amount;
-            if (limit.token == NATIVE_TOKEN && value > charged) charged = value;
-            limit.balance = balance;
-            // Saturates, so that an absurd amount is over the limit and not an overflow.
-            unchecked {
-                uint256 spent = limit.spent + charged;
-                limit.spent = spent < charged ? type(uint256).max : spent;
+        uint256 count = limits.count();
+        for (uint256 i; i < count; ++i) {
+            LimitRecord limit = limits.at_(i);
+            bool isGross = limit.isKind(ISessionTypes.LimitKind.Gross);
+            if (!isGross && !isLast) continue;
+            address limited = limit.token();
+            (bool ok, uint256 balance) = _balance(limits, i, limited, account, isLast);
+            if (!ok) return limited;
+            if (isGross) {
+                uint256 charged = limited == token ? amount : 0;
+                if (limited == NATIVE_TOKEN && value > charged) charged = value;
+                charged = _max(charged, _drop(limit.balance(), balance));
+                limit.setCharged(_saturatingAdd(limit.charged(), charged));
             }
+            limit.setBalance(balance);
         }
     }
 
+    /// @notice What the limit's counter becomes by an order whose calls are done.
+    /// @return spent Gross and net: the period's spend, over the limit if above `amount`. Inventory: what is held.
+    /// @return drop What the order took: gross, its charges; otherwise by how much it lowered the balance.
+    /// @return fits Whether the limit allows it.
+    function settle(LimitRecord limit) internal pure returns (uint256 spent, uint256 drop, bool fits) {
+        spent = limit.spent();
+        if (limit.isKind(ISessionTypes.LimitKind.Gross)) {
+            drop = limit.charged();
+            spent = _saturatingAdd(spent, drop);
+            return (spent, drop, spent <= limit.amount());
+        }
+        drop = _drop(limit.balanceAtStart(), limit.balance());
+        uint256 rise = _drop(limit.balance(), limit.balanceAtStart());
+        if (limit.isKind(ISessionTypes.LimitKind.Net)) {
+            spent = _drop(_saturatingAdd(spent, drop), rise);
+            return (spent, drop, spent <= limit.amount());
+        }
+        if (drop > spent) return (spent, drop, false);
+        spent = _saturatingAdd(_drop(spent, drop), rise);
+        return (spent > type(uint104).max ? type(uint104).max : spent, drop, true);
+    }
+
     /// @notice The least that the limits on `token` have left: what a temporary allowance may be.
-    function leastLeft(LimitView[] memory limits, address token) internal pure returns (uint256 least) {
+    function leastLeft(Limits limits, address token) internal pure returns (uint256 least) {
         least = type(uint256).max;
-        for (uint256 i; i < limits.length; ++i) {
-            LimitView memory limit = limits[i];
-            if (limit.token != token) continue;
-            uint256 left = limit.spent < limit.amount ? limit.amount - limit.spent : 0;
+        uint256 count = limits.count();
+        for (uint256 i; i < count; ++i) {
+            LimitRecord limit = limits.at_(i);
+            if (limit.token() != token) continue;
+            uint256 left = limit.spent();
+            if (!limit.isKind(ISessionTypes.LimitKind.Inventory)) {
+                left = _drop(limit.amount(), _saturatingAdd(left, limit.charged()));
+            }
             if (left < least) least = left;
         }
     }
 
-    /// @notice What `data` says it moves of its target, if that is a token.
+    /// @notice What a call's data says it moves of its target, if that is a token.
     /// @dev `CallCheck` has seen that the data of a transfer is long enough.
-    function declaredAmount(bytes calldata data) internal pure returns (bool moves, uint256 amount) {
-        if (data.length < 4) return (false, 0);
-        bytes4 selector = bytes4(data.word(0));
-        if (selector == IERC20.transfer.selector) return (true, uint256(data.word(36)));
-        if (selector == IERC20.transferFrom.selector) return (true, uint256(data.word(68)));
+    /// @param selector With which the data starts.
+    function declaredAmount(uint256 selector, uint256 dataAt) internal pure returns (bool moves, uint256 amount) {
+        unchecked {
+            if (selector == uint32(IERC20.transfer.selector)) return (true, CalldataReader.word(dataAt + 36));
+            if (selector == uint32(IERC20.transferFrom.selector)) return (true, CalldataReader.word(dataAt + 68));
+        }
     }
 
-    /// @dev A token under several limits is read once for each call.
+    /// @dev A token under several limits is read once.
+    /// @param areFresh Whether all earlier limits hold the balance as it is now; otherwise only gross ones do.
     function _balance(
-        LimitView[] memory limits,
+        Limits limits,
         uint256 index,
-        address account
+        address token,
+        address account,
+        bool areFresh
     ) private view returns (bool ok, uint256 balance) {
-        address token = limits[index].token;
         for (uint256 i; i < index; ++i) {
-            if (limits[i].token == token) return (true, limits[i].balance);
+            LimitRecord earlier = limits.at_(i);
+            if (earlier.token() != token) continue;
+            if (areFresh || earlier.isKind(ISessionTypes.LimitKind.Gross)) return (true, earlier.balance());
         }
         return AccountCalls.balanceOf(token, account);
+    }
+
+    /// @return By how much `after_` is below `before`, or 0.
+    function _drop(uint256 before, uint256 after_) private pure returns (uint256) {
+        unchecked {
+            return before > after_ ? before - after_ : 0;
+        }
+    }
+
+    function _max(uint256 a, uint256 b) private pure returns (uint256) {
+        return a > b ? a : b;
+    }
+
+    /// @dev So that an absurd amount is over the limit and not an overflow.
+    function _saturatingAdd(uint256 a, uint256 b) private pure returns (uint256 sum) {
+        unchecked {
+            sum = a + b;
+            if (sum < a) sum = type(uint256).max;
+        }
     }
 }

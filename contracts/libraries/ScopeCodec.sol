@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../interfaces/ISessionManager.sol";
-import {CalldataBytes} from "./CalldataBytes.sol";
+import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {PackedWriter} from "./PackedWriter.sol";
 
 /// @title Packing, hashing and reading scopes
 /// @dev The layout is in `docs/encoding.md`.
 library ScopeCodec {
-    using CalldataBytes for bytes;
     using PackedWriter for uint256;
 
     uint256 internal constant HEADER = 26;
@@ -21,8 +20,8 @@ library ScopeCodec {
     uint256 private constant POLICY = 1 << 3;
 
     /// @notice The canonical bytes of `scope`. Values of rules are packed as given: `SessionRules` checks their number.
-    function pack(ISessionManager.Scope calldata scope) internal pure returns (bytes memory) {
-        bool spends = scope.spendMethod != ISessionManager.SpendMethod.None;
+    function pack(ISessionTypes.Scope calldata scope) internal pure returns (bytes memory) {
+        bool hasSpend = scope.spendMethod != ISessionTypes.SpendMethod.None;
         uint256 flags = uint256(scope.spendMethod) << METHOD_SHIFT;
         if (scope.maxValue != 0) flags |= MAX_VALUE;
         if (scope.policy != address(0)) flags |= POLICY;
@@ -33,13 +32,13 @@ library ScopeCodec {
         cursor = cursor.put(uint160(scope.target), 20);
         cursor = cursor.put(uint32(scope.selector), 4);
         if (scope.maxValue != 0) cursor = cursor.put(scope.maxValue, 16);
-        if (spends) cursor = cursor.put(uint160(scope.spendToken), 20);
+        if (hasSpend) cursor = cursor.put(uint160(scope.spendToken), 20);
         if (scope.policy != address(0)) cursor = cursor.put(uint160(scope.policy), 20);
         for (uint256 i; i < scope.rules.length; ++i) {
-            ISessionManager.Rule calldata rule = scope.rules[i];
+            ISessionTypes.Rule calldata rule = scope.rules[i];
             cursor = cursor.put(uint256(rule.op), 1);
             cursor = cursor.put(rule.offset, 2);
-            if (rule.op == ISessionManager.RuleOp.OneOf) cursor = cursor.put(rule.values.length, 1);
+            if (rule.op == ISessionTypes.RuleOp.OneOf) cursor = cursor.put(rule.values.length, 1);
             for (uint256 j; j < rule.values.length; ++j) {
                 cursor = cursor.put(uint256(rule.values[j]), 32);
             }
@@ -57,32 +56,81 @@ library ScopeCodec {
         }
     }
 
-    /// @notice What a proven scope says, up to its rules.
-    /// @return head The first 32 bytes: flags 1 | rule count 1 | target 20 | selector 4 | start of what follows.
-    /// @return maxValue Wei.
-    /// @return rulesAt Where the rules start.
-    function read(bytes calldata packed) internal pure returns (uint256 head, uint256 maxValue, uint256 rulesAt) {
-        head = uint256(packed.word(0));
-        uint256 flags = head >> 248;
-        rulesAt = HEADER;
-        // At most three steps of at most 20.
+    // The first 32 bytes of a packed scope, its head: flags 1 | number of rules 1 | target 20 | selector 4 | 6 of what
+    // follows.
+
+    /// @param place Of a proven scope in calldata.
+    /// @return Wei that a call may carry.
+    function readMaxValue(uint256 place) internal pure returns (uint256) {
         unchecked {
-            if (flags & MAX_VALUE != 0) {
-                maxValue = packed.number(HEADER, 16);
-                rulesAt += 16;
-            }
-            if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) rulesAt += 20;
-            if (flags & POLICY != 0) rulesAt += 20;
+            return CalldataReader.byteAt(place) & MAX_VALUE == 0 ? 0 : CalldataReader.uint128At(place + HEADER);
         }
     }
 
-    /// @return target Of a proven scope.
-    /// @return spendToken 0 = none.
-    function readTargets(bytes calldata packed) internal pure returns (address target, address spendToken) {
-        target = packed.addressAt(2);
-        uint256 flags = packed.number(0, 1);
-        if ((flags >> METHOD_SHIFT) & METHOD_MASK != 0) {
-            spendToken = packed.addressAt(flags & MAX_VALUE != 0 ? HEADER + 16 : HEADER);
+    /// @param head The first 32 bytes of a proven scope.
+    function ruleCountOf(uint256 head) internal pure returns (uint256) {
+        return uint8(head >> 240);
+    }
+
+    /// @param place Of a proven scope in calldata.
+    /// @return Where its rules start.
+    function findRules(uint256 place) internal pure returns (uint256) {
+        uint256 flags = CalldataReader.byteAt(place);
+        // At most three steps of at most 20.
+        unchecked {
+            place += HEADER;
+            if (flags & MAX_VALUE != 0) place += 16;
+            if (_methodOf(flags) != 0) place += 20;
+            if (flags & POLICY != 0) place += 20;
+            return place;
         }
+    }
+
+    /// @param head The first 32 bytes of a proven scope.
+    function targetOf(uint256 head) internal pure returns (address) {
+        return address(uint160(head >> 80));
+    }
+
+    /// @param head The first 32 bytes of a proven scope.
+    function selectorOf(uint256 head) internal pure returns (uint256) {
+        return uint32(head >> 48);
+    }
+
+    /// @param head The first 32 bytes of a proven scope.
+    /// @return Whether the target may pull a token.
+    function spends(uint256 head) internal pure returns (bool) {
+        return head & (METHOD_MASK << (248 + METHOD_SHIFT)) != 0;
+    }
+
+    /// @param place Of a proven scope in calldata whose target may pull a token.
+    /// @return method How it pulls it.
+    /// @return token Which.
+    function readSpend(uint256 place) internal pure returns (ISessionTypes.SpendMethod method, address token) {
+        uint256 flags = CalldataReader.byteAt(place);
+        method = ISessionTypes.SpendMethod(_methodOf(flags));
+        unchecked {
+            token = CalldataReader.addressAt(place + HEADER + (flags & MAX_VALUE != 0 ? 16 : 0));
+        }
+    }
+
+    /// @param head The first 32 bytes of a proven scope.
+    function hasPolicy(uint256 head) internal pure returns (bool) {
+        return head & (POLICY << 248) != 0;
+    }
+
+    /// @param place Of a proven scope in calldata that has a policy.
+    function readPolicy(uint256 place) internal pure returns (address) {
+        uint256 flags = CalldataReader.byteAt(place);
+        unchecked {
+            return
+                CalldataReader.addressAt(
+                    place + HEADER + (flags & MAX_VALUE != 0 ? 16 : 0) + (_methodOf(flags) != 0 ? 20 : 0)
+                );
+        }
+    }
+
+    /// @dev The fourth value of the two bits was never granted.
+    function _methodOf(uint256 flags) private pure returns (uint256) {
+        return (flags >> METHOD_SHIFT) & METHOD_MASK;
     }
 }

@@ -2,13 +2,11 @@
 pragma solidity ^0.8.35;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
-import {CalldataBytes} from "./CalldataBytes.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 
 /// @title The Merkle tree over a session's scopes
 /// @dev Neighbours are hashed as a sorted pair; a last node without a neighbour moves up unchanged. One leaf is the root.
 library ScopesTree {
-    using CalldataBytes for bytes;
-
     /// @param nodes Leaves in their fixed order; overwritten.
     function toRoot(bytes32[] memory nodes) internal pure returns (bytes32) {
         uint256 width = nodes.length;
@@ -26,13 +24,14 @@ library ScopesTree {
         return nodes[0];
     }
 
-    /// @param proof Siblings from the leaf up, 32 bytes each.
-    function toRoot(bytes32 leaf, bytes calldata proof) internal pure returns (bytes32 node) {
+    /// @param proofAt Siblings from the leaf up, 32 bytes each, in calldata.
+    /// @param proofEnd Where they end.
+    function toRoot(bytes32 leaf, uint256 proofAt, uint256 proofEnd) internal pure returns (bytes32 node) {
         node = leaf;
-        // Bounded by the length of calldata.
+        // At most 255 steps.
         unchecked {
-            for (uint256 i; i < proof.length; i += 32) {
-                node = Hashes.commutativeKeccak256(node, proof.word(i));
+            for (; proofAt < proofEnd; proofAt += 32) {
+                node = Hashes.commutativeKeccak256(node, bytes32(CalldataReader.word(proofAt)));
             }
         }
     }

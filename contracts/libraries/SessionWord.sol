@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../interfaces/ISessionErrors.sol";
 
 /// @dev The whole stored state of a session, from the most significant bit: status 4 | nonce head 24 |
 /// nonce window 64 | last use 32 | period index 28 | spend of the first limit 104.
@@ -29,6 +29,10 @@ library SessionWordLib {
 
     function status(SessionWord self) internal pure returns (StoredStatus) {
         return StoredStatus(SessionWord.unwrap(self) >> 252);
+    }
+
+    function isActive(SessionWord self) internal pure returns (bool) {
+        return SessionWord.unwrap(self) >> 252 == uint256(StoredStatus.Active);
     }
 
     function withStatus(SessionWord self, StoredStatus status_) internal pure returns (SessionWord) {
@@ -61,8 +65,8 @@ library SessionWordLib {
                 head = uint256(nonce) + 1;
             } else {
                 uint256 age = head - 1 - nonce;
-                if (age >= WINDOW) revert ISessionManager.NonceTooOld(nonce, uint24(head - WINDOW));
-                if ((window >> age) & 1 != 0) revert ISessionManager.NonceUsed(nonce);
+                if (age >= WINDOW) revert ISessionErrors.NonceTooOld(nonce, uint24(head - WINDOW));
+                if ((window >> age) & 1 != 0) revert ISessionErrors.NonceUsed(nonce);
                 window |= 1 << age;
             }
         }
@@ -84,17 +88,22 @@ library SessionWordLib {
         return nonceWindow(self) == open;
     }
 
-    /// @return What the first limit has spent in the period of index `period`.
-    function spentIn(SessionWord self, uint256 period) internal pure returns (uint256) {
-        uint256 word = SessionWord.unwrap(self);
-        return uint28(word >> 104) == period ? uint104(word) : 0;
+    /// @return Index of the period that the first limit's spend is of.
+    function period(SessionWord self) internal pure returns (uint256) {
+        return uint28(SessionWord.unwrap(self) >> 104);
     }
 
-    /// @param period Less than 2^28: a session lasts at most 365 days.
+    /// @return What the first limit has spent in the period of index `period_`.
+    function spentIn(SessionWord self, uint256 period_) internal pure returns (uint256) {
+        uint256 word = SessionWord.unwrap(self);
+        return uint28(word >> 104) == period_ ? uint104(word) : 0;
+    }
+
+    /// @param period_ Less than 2^28: a session lasts at most 365 days.
     /// @param spent At most the limit's `uint104` amount.
-    function withSpent(SessionWord self, uint256 period, uint256 spent) internal pure returns (SessionWord) {
+    function withSpent(SessionWord self, uint256 period_, uint256 spent) internal pure returns (SessionWord) {
         uint256 kept = (SessionWord.unwrap(self) >> 132) << 132;
-        return SessionWord.wrap(kept | (uint256(uint28(period)) << 104) | uint104(spent));
+        return SessionWord.wrap(kept | (uint28(period_) << 104) | uint104(spent));
     }
 
     function uint28(uint256 value) private pure returns (uint256) {

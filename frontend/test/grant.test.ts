@@ -82,7 +82,7 @@ describe("readGrant", () => {
 
   it("refuses bytes that do anything but one grant", () => {
     const grant = build(fill({}));
-    const other = encodeAccountExecute([{ target: manager, data: encodePause() }]);
+    const other = encodeAccountExecute([{ target: manager, data: encodePause(account) }]);
     expect(() => readGrant(other, { manager, account })).toThrow("not grant");
     expect(() => readGrant(grant, { manager: recipient, account })).toThrow(ReviewError);
     expect(() => readGrant(grant, { manager, account: recipient })).toThrow(ReviewError);
@@ -91,7 +91,7 @@ describe("readGrant", () => {
 
   it("refuses a second call that rides along", () => {
     const twice = encodeAccountExecute([
-      { target: manager, data: encodePause() },
+      { target: manager, data: encodePause(account) },
       { target: recipient, value: 1n },
     ]);
     expect(() => readGrant(twice, { manager, account })).toThrow("not exactly one call");

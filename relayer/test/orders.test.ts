@@ -237,7 +237,7 @@ test("lists what happened on chain, newest first", async () => {
   const { orderHash, body } = await session.createOrder({ nonce: 0 });
   await post(`${relayer.url}/v1/orders`, body);
   await waitForOrder(relayer.url, orderHash);
-  await world.callAsAccount(owned, encodePause());
+  await world.callAsAccount(owned, encodePause(owned));
   await world.callAsAccount(owned, encodeUnpause());
   await world.callAsAccount(owned, encodeRevoke(session.session));
   await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "revoked");

@@ -495,7 +495,7 @@ test("refuses a revoked session", async () => {
 
 test("refuses while the account is paused, and takes the same order afterwards", async () => {
   const order = await session.createOrder({ nonce });
-  await world.callAsAccount(account, encodePause());
+  await world.callAsAccount(account, encodePause(account));
   await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "paused");
   expect(await getRefusal(order.body)).toEqual(refusal(403, "session-not-active", "AccountIsPaused"));
   await checkNothingKept(session, order);

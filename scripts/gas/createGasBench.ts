@@ -80,7 +80,7 @@ export async function createGasBench(provider: EIP1193Provider, readArtifact: (n
     return contractAddress;
   }
 
-  const manager = await deploy("SessionManager");
+  const manager = await deploy("SessionManager", [await deploy("SessionGrants"), await deploy("SessionControl")]);
   const factory = await deploy("SessionAccountFactory", [await deploy("SessionAccount", [manager])]);
   const chainId = await client.getChainId();
 

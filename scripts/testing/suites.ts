@@ -47,6 +47,12 @@ export const suites: readonly Suite[] = [
     toCommand: (reportPath) => ["node", "scripts/testing/hardhatSuite.ts", "solidity", reportPath],
   },
   createMochaSuite("flows", "Contracts: flows on a simulated chain", "test/flows", 12 * minute),
+  createMochaSuite(
+    "interop",
+    "Contracts: before the real Uniswap, Permit2 and other makers' accounts",
+    "test/interop",
+    12 * minute,
+  ),
   createVitestSuite("sdk", "SDK", "sdk", 12 * minute),
   createVitestSuite("relayer", "Relayer", "relayer", 12 * minute),
   createVitestSuite("frontend", "Web app", "frontend", 12 * minute),

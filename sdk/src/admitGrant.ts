@@ -1,23 +1,18 @@
-import { hexToBigInt, isAddressEqual, size, slice, zeroAddress, type Address } from "viem";
+import { isAddressEqual, size, slice, zeroAddress, type Address } from "viem";
 import type { Refusal } from "./admitOrder.ts";
-import { forbiddenSelectors } from "./generated/forbiddenSelectors.ts";
+import { admitScope } from "./admitScope.ts";
 import { hashScope } from "./hashScope.ts";
-import { nativeToken } from "./nativeToken.ts";
-import { spendMethods, type Rule, type Scope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import { toScopesRoot } from "./scopesTree.ts";
 import type { Session } from "./session.ts";
 
 /** Seconds a session may last. */
 export const durationMax = 365 * 86_400;
 
-const noSelector = "0x00000000";
-const transferSelectors = ["0xa9059cbb", "0x23b872dd"];
-/** `deposit()` and `withdraw(uint256)` of wrapped native tokens. */
-const wrapSelectors = ["0xd0e30db0", "0x2e1a7d4d"];
-
 /**
- * Why the manager would refuse to grant `session`, as far as that can be known without asking the chain.
- * `now`, `epoch` and `manager` are compared with only if given.
+ * Why the manager would refuse to grant `session`, as far as that can be known without asking the chain: not whether a
+ * policy is a contract, nor whether a target is a module of an ERC-7579 account or a Safe. `now`, `epoch` and `manager`
+ * are compared with only if given.
  */
 export function admitGrant({
   session,
@@ -35,56 +30,59 @@ export function admitGrant({
   epoch?: number;
   manager?: Address;
 }): Refusal | undefined {
-  return checkSupported(session) ?? checkSession(session, now, epoch, manager) ?? checkScopes(session, scopes, manager);
+  return (
+    checkSigners(session, manager) ??
+    checkSession(session, now, epoch) ??
+    checkLimits(session) ??
+    checkScopes(session, scopes, manager) ??
+    checkLimitCount(session)
+  );
 }
 
-function checkSupported(session: Session): Refusal | undefined {
-  if (session.accountKind !== "sessionAccount") return refuseField("accountKind");
-  if (size(session.signer) < 20) return { error: "SignerInvalid", args: [session.signer] };
-  if (size(session.signer) !== 20) return refuseField("signer");
-  if (session.sentinel !== zeroAddress) return refuseField("sentinel");
-  if (session.sentinelMayRevoke) return refuseField("sentinelMayRevoke");
-  if (session.leaseTtl !== 0) return refuseField("leaseTtl");
-  if (size(session.approver) !== 0) return refuseField("approver");
-  if (session.revokeOnMisuse) return refuseField("revokeOnMisuse");
-  for (const limit of session.limits) {
-    if (limit.kind !== "gross") return refuseField("limit.kind");
-    if (limit.approveAbove !== 0n) return refuseField("limit.approveAbove");
-  }
-  return undefined;
-}
-
-function refuseField(field: string): Refusal {
-  return { error: "FieldNotSupported", args: [field] };
-}
-
-function checkSession(
-  session: Session,
-  now: number | undefined,
-  epoch: number | undefined,
-  manager: Address | undefined,
-): Refusal | undefined {
-  const { signer, validAfter, validUntil, limits } = session;
-  const signerAddress = slice(signer, 0, 20);
-  if (
-    hexToBigInt(signerAddress) === 0n ||
-    isAddressEqual(signerAddress, session.account) ||
-    (manager !== undefined && isAddressEqual(signerAddress, manager))
-  ) {
+/** Who signs, approves and watches must be three: whoever has the key must not hold its brakes. */
+function checkSigners(session: Session, manager: Address | undefined): Refusal | undefined {
+  const { account, signer, sentinel, sentinelMayRevoke, leaseTtl, approver } = session;
+  // Of longer ERC-7913 bytes the first 20 are an address too: the verifier's.
+  const key = size(signer) < 20 ? zeroAddress : slice(signer, 0, 20);
+  if (key === zeroAddress || isAddressEqual(key, account) || (manager !== undefined && isAddressEqual(key, manager))) {
     return { error: "SignerInvalid", args: [signer] };
   }
+  const needsSentinel = leaseTtl !== 0 || sentinelMayRevoke;
+  const isSentinelKey = size(signer) === 20 && isAddressEqual(sentinel, key);
+  if ((needsSentinel && sentinel === zeroAddress) || isSentinelKey) {
+    return { error: "SentinelInvalid", args: [sentinel] };
+  }
+  if (approver === "0x") return undefined;
+  const isApproverOdd = size(approver) < 20 || slice(approver, 0, 20) === zeroAddress;
+  return isApproverOdd || approver.toLowerCase() === signer.toLowerCase()
+    ? { error: "ApproverInvalid", args: [approver] }
+    : undefined;
+}
+
+function checkSession(session: Session, now: number | undefined, epoch: number | undefined): Refusal | undefined {
+  const { validAfter, validUntil } = session;
   if (validUntil <= validAfter || validUntil - validAfter > durationMax) {
     return { error: "ValidityInvalid", args: [validAfter, validUntil, durationMax] };
   }
   if (now !== undefined && validUntil <= now) return { error: "ValidityOver", args: [validUntil, now] };
   if (session.maxOrders === 0) return { error: "MaxOrdersZero", args: [] };
   if (epoch !== undefined && session.epoch !== epoch) return { error: "EpochMismatch", args: [session.epoch, epoch] };
-  if (limits.length > 15) return { error: "TooManyLimits", args: [BigInt(limits.length), 15n] };
-  for (const [index, limit] of limits.entries()) {
-    if (limit.token === zeroAddress) return { error: "LimitTokenZero", args: [BigInt(index)] };
-    if (limit.amount === 0n) return { error: "LimitAmountZero", args: [BigInt(index)] };
+  return undefined;
+}
+
+function checkLimits({ limits, approver }: Session): Refusal | undefined {
+  for (const [position, { token, amount, period, kind, approveAbove }] of limits.entries()) {
+    const index = BigInt(position);
+    if (token === zeroAddress) return { error: "LimitTokenZero", args: [index] };
+    if (kind === "inventory" && period !== 0) return { error: "InventoryPeriodic", args: [index, period] };
+    if (kind !== "inventory" && amount === 0n) return { error: "LimitAmountZero", args: [index] };
+    if (approveAbove !== 0n && size(approver) === 0) return { error: "ApproverMissing", args: [index] };
   }
   return undefined;
+}
+
+function checkLimitCount({ limits }: Session): Refusal | undefined {
+  return limits.length > 15 ? { error: "TooManyLimits", args: [BigInt(limits.length), 15n] } : undefined;
 }
 
 function checkScopes(session: Session, scopes: readonly Scope[], manager: Address | undefined): Refusal | undefined {
@@ -92,7 +90,7 @@ function checkScopes(session: Session, scopes: readonly Scope[], manager: Addres
   let last = "";
   for (const [position, scope] of scopes.entries()) {
     const index = BigInt(position);
-    const refusal = checkScope(session, scope, index, manager);
+    const refusal = admitScope(session, scope, index, manager);
     if (refusal !== undefined) return refusal;
     const leaf = hashScope(scope);
     if (leaf <= last) return { error: "ScopesNotSorted", args: [index] };
@@ -102,45 +100,4 @@ function checkScopes(session: Session, scopes: readonly Scope[], manager: Addres
   return root === session.scopesRoot.toLowerCase()
     ? undefined
     : { error: "ScopesRootMismatch", args: [session.scopesRoot, root] };
-}
-
-function checkScope(session: Session, scope: Scope, index: bigint, manager: Address | undefined): Refusal | undefined {
-  const { target, spendToken, spendMethod } = scope;
-  const selector = scope.selector.toLowerCase();
-  const isLimited = (token: Address): boolean => session.limits.some((limit) => isAddressEqual(limit.token, token));
-
-  if (scope.policy !== zeroAddress) return { error: "FieldNotSupported", args: ["scope.policy"] };
-  if (spendMethod === "permit2") return { error: "FieldNotSupported", args: ["scope.spendMethod"] };
-  const forbidden = [zeroAddress, session.account, ...(manager === undefined ? [] : [manager])];
-  if (forbidden.some((address) => isAddressEqual(address, target))) {
-    return { error: "TargetForbidden", args: [index, target] };
-  }
-  if (selector in forbiddenSelectors) return { error: "SelectorForbidden", args: [index, target, scope.selector] };
-  if (transferSelectors.includes(selector)) {
-    if (!isLimited(target)) return { error: "LimitMissing", args: [index, target] };
-  } else if (isLimited(target) && !wrapSelectors.includes(selector)) {
-    return { error: "SelectorForbidden", args: [index, target, scope.selector] };
-  }
-  if (scope.maxValue !== 0n && !isLimited(nativeToken)) return { error: "LimitMissing", args: [index, nativeToken] };
-
-  const spends = spendMethod !== "none";
-  const isSpendTokenOdd =
-    spends &&
-    (isAddressEqual(spendToken, target) || isAddressEqual(spendToken, nativeToken) || selector === noSelector);
-  if (spends !== (spendToken !== zeroAddress) || isSpendTokenOdd) {
-    return { error: "SpendTokenInvalid", args: [index, spendToken, spendMethods.indexOf(spendMethod)] };
-  }
-  if (spends && !isLimited(spendToken)) return { error: "LimitMissing", args: [index, spendToken] };
-  return checkRules(scope, index);
-}
-
-function checkRules({ selector, rules }: Scope, index: bigint): Refusal | undefined {
-  if (rules.length > 255) return { error: "TooManyRules", args: [index, BigInt(rules.length), 255n] };
-  const odd = rules.findIndex((rule) => selector === noSelector || !hasFittingValues(rule));
-  return odd < 0 ? undefined : { error: "RuleInvalid", args: [index, BigInt(odd)] };
-}
-
-function hasFittingValues({ op, values }: Rule): boolean {
-  if (op === "oneOf") return values.length >= 1 && values.length <= 16;
-  return values.length === (op === "isAccount" ? 0 : 1);
 }

@@ -19,7 +19,7 @@ const minLengths: Readonly<Record<string, number>> = { "0xa9059cbb": 68, "0x23b8
 
 /**
  * What the manager checks about an order without asking the chain: nonce, scopes, values, data and rules.
- * Signature, time, state and limits are not checked here.
+ * Signature, time, state, limits and policies are not checked here, lease and approval by `admitProofs`.
  */
 export function admitOrder({
   session,

@@ -59,6 +59,10 @@ export type OrderInput = {
   gasLimit?: number;
   /** Default: the next one. */
   nonce?: number;
+  /** Of the session's sentinel, from `signLease`; for sessions with a `leaseTtl`, unless the relayer adds it. */
+  lease?: Hex;
+  /** Asks the session's approver to sign the order (`signApproval`); for limits with an `approveAbove`. */
+  approve?: (order: Order, orderHash: Hex) => Promise<Hex>;
 };
 
 export type SubmittedOrder = OrderState & { order: Order };
@@ -156,7 +160,14 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
         gasLimit: input.gasLimit ?? 300_000 + 200_000 * calls.length,
         calls,
       };
-      return { order, signature: await signOrder({ order, signer: sessionKey, chainId, manager }) };
+      const signature = await signOrder({ order, signer: sessionKey, chainId, manager });
+      const approval = await input.approve?.(order, hashOrder(order, { chainId, manager }));
+      return {
+        order,
+        signature,
+        ...(input.lease !== undefined && { lease: input.lease }),
+        ...(approval !== undefined && { approval }),
+      };
     };
   }
 
@@ -178,13 +189,21 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
     return state;
   }
 
-  /** `nonce` as given, or the next one; given back if the relayer refuses the order, since it is not stored then. */
-  async function withNonce<T>(given: number | undefined, attempt: (nonce: number) => Promise<T>): Promise<T> {
-    if (given !== undefined) return attempt(given);
+  /** Signs with the nonce given, or the next one, which is given back if nobody stores the order. */
+  async function signAndSend<T>(
+    given: number | undefined,
+    sign: (nonce: number) => Promise<SignedOrder>,
+    send: (signedOrder: SignedOrder) => Promise<T>,
+  ): Promise<T> {
+    if (given !== undefined) return send(await sign(given));
     for (let signing = 1; ; signing += 1) {
       const nonce = await nonces.take();
+      const signedOrder = await sign(nonce).catch((error: unknown) => {
+        nonces.release(nonce);
+        throw error;
+      });
       try {
-        return await attempt(nonce);
+        return await send(signedOrder);
       } catch (error) {
         if (!(error instanceof RelayerProblemError)) throw error;
         const isTaken = nonceTakenCodes.includes(error.code);
@@ -202,10 +221,10 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
 
     async submitOrder(input, { signal } = {}) {
       const sign = await prepare(input);
-      return withNonce(input.nonce, async (nonce) => {
-        const signedOrder = await sign(nonce);
-        return { ...(await submitSignedOrder(signedOrder, { ...(signal && { signal }) })), order: signedOrder.order };
-      });
+      return signAndSend(input.nonce, sign, async (signedOrder) => ({
+        ...(await submitSignedOrder(signedOrder, { ...(signal && { signal }) })),
+        order: signedOrder.order,
+      }));
     },
 
     async simulateOrder(input, { signal } = {}) {

@@ -3,7 +3,7 @@ import { describeRule, toAddress, toAddressWords, toAlternatives } from "./descr
 import { findKnownFunction } from "./knownFunctions.ts";
 import { nativeToken } from "./nativeToken.ts";
 import type { Rule, Scope } from "./scope.ts";
-import type { Session } from "./session.ts";
+import type { LimitKind, Session } from "./session.ts";
 import { toPeriodWords, type Words } from "./words.ts";
 
 const noSelector = "0x00000000";
@@ -136,15 +136,23 @@ function describeSpendMethod({ spendMethod }: Scope): string {
   return spendMethod === "permit2" ? " through Permit2" : "";
 }
 
-/** `, up to 100 USDC per day and 500 USDC in all`. */
+/** `, up to 100 USDC per day and 500 USDC in all`, `, losing at most 50 USDC per day`, `, selling only what it bought`. */
 function describeBudget(token: Address, { limits }: Session, words: Words, lead = ", up to "): string {
-  const parts = limits
-    .filter((limit) => isAddressEqual(limit.token, token) && limit.kind === "gross")
-    .map(
-      ({ amount, period }) =>
-        `${words.toAmount(amount, token)} ${period === 0 ? "in all" : `per ${toPeriodWords(period)}`}`,
-    );
-  return parts.length === 0 ? "" : `${lead}${parts.join(" and ")}`;
+  const toParts = (kind: LimitKind): string[] =>
+    limits
+      .filter((limit) => isAddressEqual(limit.token, token) && limit.kind === kind)
+      .map(
+        ({ amount, period }) =>
+          `${words.toAmount(amount, token)} ${period === 0 ? "in all" : `per ${toPeriodWords(period)}`}`,
+      );
+  const [gross, net, inventory] = [toParts("gross"), toParts("net"), toParts("inventory")];
+  return [
+    gross.length > 0 && `${lead}${gross.join(" and ")}`,
+    net.length > 0 && `, losing at most ${net.join(" and ")}`,
+    inventory.length > 0 && ", selling only what it bought",
+  ]
+    .filter((part) => typeof part === "string")
+    .join("");
 }
 
 /** The one address that a rule allows at `offset`. */

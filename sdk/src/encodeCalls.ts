@@ -27,9 +27,9 @@ export function encodeRevokeAll(): Hex {
   return encodeFunctionData({ abi: sessionManagerAbi, functionName: "revokeAll" });
 }
 
-/** `SessionManager.pause`, to be called by the account. */
-export function encodePause(): Hex {
-  return encodeFunctionData({ abi: sessionManagerAbi, functionName: "pause" });
+/** `SessionManager.pause`, to be called by the account or its guardian. */
+export function encodePause(account: Address): Hex {
+  return encodeFunctionData({ abi: sessionManagerAbi, functionName: "pause", args: [account] });
 }
 
 /** `SessionManager.unpause`, to be called by the account. */

@@ -4,7 +4,10 @@ import type { Scope } from "./scope.ts";
 import type { Limit, Session } from "./session.ts";
 import { createWords, type Glossary } from "./words.ts";
 
-/** The most of one token that a thief of the key could move, in its smallest unit; 2^256 - 1 = nothing bounds it. */
+/**
+ * The most by which a thief of the key could lower the account's balance of one token, in its smallest unit;
+ * 2^256 - 1 = nothing bounds it.
+ */
 export type TokenExposure = {
   token: Address;
   /** At once, within the present window of each limit. */
@@ -24,7 +27,9 @@ export type Exposure = {
 
 /**
  * What a session could cost if its key were stolen and nobody noticed, from what it says alone: each window of each limit
- * is used up, and the tightest limit of a token decides. Balances, by address, bound it further if they are given.
+ * is used up, and the tightest limit of a token decides. A loss limit bounds the balance as a gross one does, for what it
+ * counts never falls by more than what came back. An inventory bounds nothing here: a session does not say what it has
+ * bought by now. Balances, by address, bound it further if they are given.
  * As in `describe`, only targets that `labels` or `tokens` name count as what they seem.
  */
 export function exposure(
@@ -42,7 +47,7 @@ export function exposure(
   const tokens = session.limits.flatMap(({ token }, index): TokenExposure[] => {
     const first = session.limits.findIndex((limit) => isAddressEqual(limit.token, token));
     if (first !== index) return [];
-    const limits = session.limits.filter((limit) => isAddressEqual(limit.token, token) && limit.kind === "gross");
+    const limits = session.limits.filter((limit) => isAddressEqual(limit.token, token) && limit.kind !== "inventory");
     const until = (end: number): bigint => {
       const bounds = limits.map((limit) => limit.amount * BigInt(countWindows(limit, session, from, end)));
       const balance = balanceOf.get(token.toLowerCase());

@@ -1,8 +1,6 @@
-import { hashTypedData, type Address, type Hex } from "viem";
+import { hashTypedData, type Hex } from "viem";
 import type { Order } from "./order.ts";
-
-/** Where an order is valid: everything else is another order. */
-export type OrderDomain = { chainId: number; manager: Address };
+import { toTypedData, type LatchkeyDomain, type LatchkeyTypedData } from "./typedData.ts";
 
 const types = {
   Order: [
@@ -20,24 +18,14 @@ const types = {
   ],
 } as const;
 
-export type OrderTypedData = {
-  domain: { name: "Latchkey"; version: "1"; chainId: number; verifyingContract: Address };
-  types: typeof types;
-  primaryType: "Order";
-  message: Order;
-};
+export type OrderTypedData = LatchkeyTypedData<typeof types, "Order", Order>;
 
 /** What wallets and signers take for EIP-712. */
-export function toOrderTypedData(order: Order, { chainId, manager }: OrderDomain): OrderTypedData {
-  return {
-    domain: { name: "Latchkey", version: "1", chainId, verifyingContract: manager },
-    types,
-    primaryType: "Order",
-    message: order,
-  };
+export function toOrderTypedData(order: Order, domain: LatchkeyDomain): OrderTypedData {
+  return toTypedData(domain, { types, primaryType: "Order", message: order });
 }
 
 /** The EIP-712 digest of an order: what its key signs, and its name everywhere. */
-export function hashOrder(order: Order, domain: OrderDomain): Hex {
+export function hashOrder(order: Order, domain: LatchkeyDomain): Hex {
   return hashTypedData(toOrderTypedData(order, domain));
 }

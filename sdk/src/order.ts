@@ -23,6 +23,10 @@ export type Order = {
 
 export type SignedOrder = {
   order: Order;
-  /** 65 bytes; `0x` if the session key itself submits. */
+  /** The session key's: 65 bytes of an EOA's, whatever its verifier takes otherwise; `0x` if the key itself submits. */
   signature: Hex;
+  /** `signLease`; for sessions with a `leaseTtl`. */
+  lease?: Hex;
+  /** `signApproval`; where a limit's `approveAbove` asks for it. */
+  approval?: Hex;
 };

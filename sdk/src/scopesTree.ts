@@ -1,27 +1,58 @@
 import { concatHex, keccak256, type Hex } from "viem";
 import { FieldInvalidError } from "./errors.ts";
-import { hashScope } from "./hashScope.ts";
+import { hashPackedScope, hashScope } from "./hashScope.ts";
+import { packScope } from "./packScope.ts";
 import type { Scope } from "./scope.ts";
 
 /** The Merkle root over `scopes`, in whatever order they come. One scope: its leaf. */
 export function toScopesRoot(scopes: readonly Scope[]): Hex {
-  return toRoot(toLeaves(scopes));
+  return createScopesTree(scopes).root;
 }
 
 /** The siblings of `leaf`, from the leaf up. */
 export function getScopeProof(scopes: readonly Scope[], leaf: Hex): Hex[] {
-  let level = toLeaves(scopes);
-  let index = level.indexOf(leaf.toLowerCase() as Hex);
-  if (index < 0) throw new FieldInvalidError("leaf", `${leaf} is not the leaf of a scope`);
-  const proof: Hex[] = [];
-  while (level.length > 1) {
-    const sibling = level[index ^ 1];
-    // A last one without a neighbour moves up unchanged.
-    if (sibling !== undefined) proof.push(sibling);
-    level = toParents(level);
-    index >>= 1;
+  const found = createScopesTree(scopes).find(leaf);
+  if (found === undefined) throw new FieldInvalidError("leaf", `${leaf} is not the leaf of a scope`);
+  return found.proof;
+}
+
+/** A scope by its leaf. */
+export type ProvenScope = {
+  scope: Scope;
+  packedScope: Hex;
+  /** Siblings of the leaf, from the leaf up. */
+  proof: Hex[];
+};
+
+export type ScopesTree = { root: Hex; find: (leaf: Hex) => ProvenScope | undefined };
+
+/** Packs and hashes `scopes` once, to find many of them. Throws on none at all. */
+export function createScopesTree(scopes: readonly Scope[]): ScopesTree {
+  const packed = scopes.map((scope) => ({ scope, packedScope: packScope(scope) }));
+  const leaves = packed.map(({ packedScope }) => hashPackedScope(packedScope));
+  const entries = new Map(packed.map((entry, index) => [leaves[index], entry]));
+  // Lower-case hex of one length: the order of strings is the order of numbers.
+  const levels = toLevels(leaves.toSorted());
+  const [root] = levels.at(-1) ?? [];
+  if (root === undefined) throw new FieldInvalidError("scopes", "is empty");
+  const positions = new Map(levels[0]?.map((leaf, index) => [leaf, index]));
+
+  function toProof(position: number): Hex[] {
+    return levels.flatMap((level, height) => {
+      // A last one without a neighbour moves up unchanged; the root has none.
+      const sibling = level[(position >> height) ^ 1];
+      return sibling === undefined ? [] : [sibling];
+    });
   }
-  return proof;
+
+  return {
+    root,
+    find(leaf) {
+      const key = leaf.toLowerCase() as Hex;
+      const [entry, position] = [entries.get(key), positions.get(key)];
+      return entry === undefined || position === undefined ? undefined : { ...entry, proof: toProof(position) };
+    },
+  };
 }
 
 /** What `proof` says the root is. */
@@ -39,18 +70,11 @@ export function sortScopes(scopes: readonly Scope[]): Scope[] {
   return entries.map(({ scope }) => scope);
 }
 
-function toLeaves(scopes: readonly Scope[]): Hex[] {
-  if (scopes.length === 0) throw new FieldInvalidError("scopes", "is empty");
-  // Lower-case hex of one length: the order of strings is the order of numbers.
-  return scopes.map(hashScope).toSorted();
-}
-
-function toRoot(leaves: Hex[]): Hex {
-  let level = leaves;
-  while (level.length > 1) level = toParents(level);
-  const [root] = level;
-  if (root === undefined) throw new FieldInvalidError("scopes", "is empty");
-  return root;
+/** From the leaves to the root. */
+function toLevels(leaves: Hex[]): Hex[][] {
+  const levels = [leaves];
+  for (let level = leaves; level.length > 1; levels.push(level)) level = toParents(level);
+  return levels;
 }
 
 function toParents(level: readonly Hex[]): Hex[] {

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
-import { toOrderTypedData, type OrderDomain, type OrderTypedData } from "./hashOrder.ts";
+import { toOrderTypedData, type OrderTypedData } from "./hashOrder.ts";
 import type { Order } from "./order.ts";
+import type { LatchkeyDomain } from "./typedData.ts";
 
 /** A session key: any viem `LocalAccount` is one. */
 export type OrderSigner = {
@@ -16,6 +17,6 @@ export async function signOrder({
   signer,
   chainId,
   manager,
-}: { order: Order; signer: OrderSigner } & OrderDomain): Promise<Hex> {
+}: { order: Order; signer: OrderSigner } & LatchkeyDomain): Promise<Hex> {
   return signer.signTypedData(toOrderTypedData(order, { chainId, manager }));
 }

@@ -14,10 +14,11 @@ export type ErrorSentence = {
 
 type Sentence = (args: readonly unknown[], context: { words: Words; explain: (reason: Hex) => string }) => string;
 
-/** Errors of contracts that sessions commonly call. */
+/** Errors of the manager's own parts, and of contracts that sessions commonly call. */
 const foreignAbi = parseAbi([
   "error Error(string message)",
   "error Panic(uint256 code)",
+  "error ReentrancyGuardReentrantCall()",
   "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
   "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
   "error ERC20InvalidReceiver(address receiver)",
@@ -40,6 +41,7 @@ const foreignSentences: Readonly<Record<string, Sentence>> = {
     return known === undefined ? `"${reason}".` : `"${reason}": ${known}.`;
   },
   Panic: ([code]) => `it failed with panic code ${String(code)}.`,
+  ReentrancyGuardReentrantCall: () => "The manager cannot be called while an order runs.",
   ERC20InsufficientBalance: ([sender, balance, needed]) =>
     `${String(sender)} holds ${String(balance)} of the token's smallest units, but ${String(needed)} are needed.`,
   ERC20InsufficientAllowance: ([spender, allowance, needed]) =>

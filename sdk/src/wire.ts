@@ -7,6 +7,7 @@ import {
   readNumber,
   readObject,
   readOneOf,
+  readOptional,
 } from "./jsonReader.ts";
 import type { Call, Order, SignedOrder } from "./order.ts";
 import { ruleOps, spendMethods, type Rule, type Scope } from "./scope.ts";
@@ -42,15 +43,19 @@ export function parseOrderJson(json: unknown, path = "order"): Order {
   };
 }
 
-export function toSignedOrderJson({ order, signature }: SignedOrder): SignedOrderJson {
-  return { order: toOrderJson(order), signature };
+export function toSignedOrderJson({ order, ...proofs }: SignedOrder): SignedOrderJson {
+  return { ...proofs, order: toOrderJson(order) };
 }
 
 export function parseSignedOrderJson(json: unknown, path = "body"): SignedOrder {
-  const fields = readObject(json, path, ["order", "signature"]);
+  const fields = readObject(json, path, ["order", "signature", "lease", "approval"]);
+  const lease = readOptional(fields["lease"], "lease", readHex);
+  const approval = readOptional(fields["approval"], "approval", readHex);
   return {
     order: parseOrderJson(fields["order"], "order"),
     signature: readHex(fields["signature"], "signature"),
+    ...(lease !== undefined && { lease }),
+    ...(approval !== undefined && { approval }),
   };
 }
 

@@ -14,6 +14,8 @@ import {
   RelayerUnreachableError,
   ResponseInvalidError,
   templates,
+  signApproval,
+  toApprovalTypedData,
   toOrderTypedData,
   toPaymentCall,
   toScopeJson,
@@ -108,6 +110,30 @@ describe("submitOrder", () => {
     const { order, signature } = parseSignedOrderJson(orders()[0]?.body);
     const signer = await recoverTypedDataAddress({ ...toOrderTypedData(order, { chainId, manager }), signature });
     expect(signer).toBe(sessionKey.address);
+  });
+
+  it("sends the lease it is given, and the approver's signature over the order it made", async () => {
+    const { client, orders } = await start(accept);
+    const approver = privateKeyToAccount(random.bytes(32));
+    const lease = random.bytes(71);
+    const { order } = await client.submitOrder({
+      calls,
+      lease,
+      approve: (_, orderHash) => signApproval({ approval: { orderHash }, signer: approver, chainId, manager }),
+    });
+    const { approval, ...sent } = parseSignedOrderJson(orders()[0]?.body);
+    expect(sent).toMatchObject({ order, lease });
+    const typedData = toApprovalTypedData({ orderHash: hashOrder(order, { chainId, manager }) }, { chainId, manager });
+    expect(await recoverTypedDataAddress({ ...typedData, signature: approval ?? "0x" })).toBe(approver.address);
+  });
+
+  it("sends nothing if the approver refuses", async () => {
+    const { client, orders } = await start(accept);
+    const approve = () => Promise.reject(new Error("too much"));
+    expect(await getError(client.submitOrder({ calls, approve }))).toMatchObject({ message: "too much" });
+    expect(orders()).toEqual([]);
+    // Its nonce is not lost.
+    expect((await client.submitOrder({ calls })).order.nonce).toBe(3);
   });
 
   it("gives each of many orders at once its own nonce", async () => {

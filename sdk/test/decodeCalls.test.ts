@@ -30,7 +30,7 @@ describe("decodeGrant", () => {
   });
 
   it.each([
-    ["another function", encodePause()],
+    ["another function", encodePause(random.address())],
     ["nothing", "0x"],
     ["half of it", calldata.slice(0, 300) as Hex],
     ["trailing bytes, which a reader might skip", concatHex([calldata, "0x00"])],
@@ -62,7 +62,7 @@ describe("decodeAccountExecute", () => {
   });
 
   it.each([
-    ["another function", encodePause()],
+    ["another function", encodePause(random.address())],
     ["trailing bytes", concatHex([encodeAccountExecute(calls), "0x00"])],
     ["another mode", encodeAccountExecute(calls).replace("e9ae5c5301", "e9ae5c5300") as Hex],
   ] as const)("refuses %s", (_, odd) => {

@@ -1,4 +1,4 @@
-import { zeroAddress, type Address } from "viem";
+import { concatHex, size, slice, zeroAddress, zeroHash, type Address, type Hex } from "viem";
 import { describe as group, expect, it } from "vitest";
 import {
   createScope,
@@ -210,18 +210,59 @@ group("describe", () => {
     };
     expect(put({ session: everything, scopes }).limits).toMatchInlineSnapshot(`
       [
-        "At most 1 USDC in all; above 0.000005 USDC the co-signer must approve.",
+        "At most 1 USDC in all; an order that brings what is spent without approval above 0.000005 USDC needs the approver's signature too.",
         "At most 1 USDC in all: its period of 7 days does not reset before the session ends.",
-        "May lose at most 2 USDC per day (resets every day from 24 Nov 2026, 12:00 UTC, so up to 4 USDC around a reset).",
-        "May sell only what it bought of 0x00000000000000000000000000000000000000E2 (the limit's amount is 3 units of 0x00000000000000000000000000000000000000E2).",
+        "May lose at most 2 USDC per day, counting what comes back (resets every day from 24 Nov 2026, 12:00 UTC, so up to 4 USDC around a reset).",
+        "May sell only what it bought of 0x00000000000000000000000000000000000000E2, besides 3 units of 0x00000000000000000000000000000000000000E2 it is given to start with.",
         "At least 1 minute 30 seconds between two orders.",
-        "Only through the relayer 0x00000000000000000000000000000000000000E2; nobody else can submit its orders.",
-        "Your account is used as safe.",
-        "The sentinel Ann may suspend or revoke it.",
-        "Needs a sign of life from the sentinel no older than 1 minute.",
-        "Its co-signer is 0x1234.",
-        "Ends by itself if its key ever signs something it does not allow.",
+        "Only through the relayer 0x00000000000000000000000000000000000000E2; nobody else can submit its orders, the key itself included.",
+        "Your account is a Safe, and must have enabled Latchkey as a module; guards of the Safe do not see what it does.",
+        "The sentinel Ann may suspend it, or revoke it for ever, and nothing else.",
+        "Every order needs a lease, by which the sentinel Ann says that all is well; a lease is good for 1 minute, so the key is dead that long after the sentinel falls silent.",
+        "Its approver, who signs beside the key where a limit asks for it, is 0x1234.",
+        "Ends for ever once anyone shows an order signed by its key that it does not allow.",
         "Carries the value 0x0000000000000000000000000000000000000000000000000000000000000001, which the chain does not interpret.",
+      ]
+    `);
+  });
+
+  it("says what each kind of limit means for a swap, in its sentence and its own", () => {
+    const [scope] = swap.scopes;
+    if (scope === undefined) throw new Error("The template has a scope");
+    const limits: SessionInput["limits"] = [
+      { token: usdc, amount: 50_000_000n, period: day, kind: "net", approveAbove: 10_000_000n },
+      { token: usdc, amount: 0n, kind: "inventory" },
+    ];
+    const description = put(create({ scopes: [scope], limits, approver: bob }));
+    expect(description.can[0]).toContain(
+      "on Uniswap SwapRouter02, losing at most 50 USDC per day, selling only what it bought; what it buys must arrive",
+    );
+    expect(description.limits.slice(0, 2)).toMatchInlineSnapshot(`
+      [
+        "May lose at most 50 USDC per day, counting what comes back (resets every day from 24 Nov 2026, 12:00 UTC, so up to 100 USDC around a reset); an order that brings what is given away without approval within a period of 1 day above 10 USDC needs the approver's signature too.",
+        "May sell only what it bought of USDC.",
+      ]
+    `);
+  });
+
+  it("names the verifier of a longer key, and the Permit2 way of paying", () => {
+    const key = concatHex([bob, "0x1234"]);
+    const scope = createScope({ target: router, function: "0x12345678", spendToken: usdc, spendMethod: "permit2" });
+    const session = create({ scopes: [scope], limits: [{ token: usdc, amount: 1n }], signer: key, approver: ann });
+    expect(put(session).can[0]).toContain(
+      "from your account during the call through Permit2, up to 0.000001 USDC in all",
+    );
+    expect(put(session).limits.slice(1)).toMatchInlineSnapshot(`
+      [
+        "Its key is 0x1234, which 0x00000000000000000000000000000000000000E2 verifies.",
+        "Its approver, who signs beside the key where a limit asks for it, is Ann.",
+      ]
+    `);
+    const erc7579 = create({ ...swap, accountKind: "erc7579", sentinel: ann });
+    expect(put(erc7579).limits.slice(1)).toMatchInlineSnapshot(`
+      [
+        "Your account is an ERC-7579 account, and must have installed Latchkey as an executor module.",
+        "The sentinel Ann may suspend it until you resume it, and nothing else.",
       ]
     `);
   });
@@ -235,6 +276,37 @@ group("describe", () => {
       `"Ends 1 Dec 2026, 12:00 UTC (in 12 hours), or after 1 order."`,
     );
     expect(put(session, noon + 7 * day).ends).toMatchInlineSnapshot(`"Ended 1 Dec 2026, 12:00 UTC."`);
+  });
+
+  it("leaves out no field of 300 random sessions", () => {
+    const random = createRandom(61);
+    for (let i = 0; i < 300; i += 1) {
+      const session = createRandomSession(random);
+      const { limits, ends } = describe(session, [createRandomScope(random)], { now: noon });
+      const text = limits.join("\n");
+      const { signer, approver, relayer, sentinel, salt, accountKind } = session;
+      const toKey = (bytes: Hex) => (size(bytes) > 20 ? slice(bytes, 20) : bytes);
+      if (size(signer) > 20) expect(text).toContain(`Its key is ${toKey(signer)}`);
+      if (approver !== "0x") expect(text.toLowerCase()).toContain(toKey(approver));
+      for (const address of [relayer, sentinel]) if (address !== zeroAddress) expect(text).toContain(address);
+      if (salt !== zeroHash) expect(text).toContain(salt);
+      expect(text.includes("Your account is a")).toBe(accountKind !== "sessionAccount");
+      expect(text.includes("between two orders")).toBe(session.minInterval !== 0);
+      expect(text.includes("needs a lease")).toBe(session.leaseTtl !== 0);
+      expect(text.includes("or revoke it for ever")).toBe(session.sentinelMayRevoke);
+      expect(text.includes("shows an order signed by its key")).toBe(session.revokeOnMisuse);
+      expect(ends).toContain(session.maxOrders.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ","));
+      for (const [index, { amount, approveAbove, token, kind }] of session.limits.entries()) {
+        const sentence = limits[index] ?? "";
+        const lead = { gross: "At most ", net: "May lose at most ", inventory: "May sell only what it bought of " };
+        expect(sentence.startsWith(lead[kind])).toBe(true);
+        expect(sentence).toContain(token === nativeToken ? "ETH" : token);
+        if (token === nativeToken) continue;
+        const digits = sentence.replaceAll(",", "");
+        if (kind !== "inventory" || amount !== 0n) expect(digits).toContain(`${amount} units`);
+        if (approveAbove !== 0n) expect(digits).toContain(`above ${approveAbove} units`);
+      }
+    }
   });
 
   it("leaves out no target, selector, token, policy or rule of 300 random scopes", () => {

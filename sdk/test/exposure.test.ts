@@ -1,6 +1,16 @@
 import { maxUint256, type Address } from "viem";
 import { describe, expect, it } from "vitest";
-import { createScope, createSession, exposure, nativeToken, templates, type SessionInput } from "../src/index.ts";
+import {
+  createScope,
+  createSession,
+  exposure,
+  meterOrder,
+  nativeToken,
+  templates,
+  toInitialCount,
+  type Limit,
+  type SessionInput,
+} from "../src/index.ts";
 import { createRandom } from "./support/random.ts";
 
 const random = createRandom(100);
@@ -59,13 +69,21 @@ describe("exposure", () => {
     expect(expose(limits, start - day)).toEqual([{ token: usdc, now: 100n, day: 2400n, untilEnd: 16_800n }]);
   });
 
-  it("does not take a loss limit for a bound of what can be moved", () => {
-    const { session, scopes } = create([{ token: usdc, amount: 5n }]);
-    const limits = session.limits.map((limit) => ({ ...limit, kind: "net" as const }));
-    const [unbounded] = exposure({ ...session, limits }, scopes, names).tokens;
-    expect(unbounded?.now).toBe(maxUint256);
-    const [bounded] = exposure({ ...session, limits }, scopes, { ...names, balances: { [usdc]: 7n } }).tokens;
-    expect(bounded?.untilEnd).toBe(7n);
+  it("takes the tightest of gross and loss limits", () => {
+    const limits = [
+      { token: usdc, amount: 100n, period: hour },
+      { token: usdc, amount: 150n, period: day, kind: "net" as const },
+    ];
+    expect(expose(limits, start)).toEqual([{ token: usdc, now: 100n, day: 150n, untilEnd: 1050n }]);
+  });
+
+  it("does not take an inventory for a bound, since it grows with what is bought", () => {
+    const limits = [
+      { token: weth, amount: 5n, kind: "inventory" as const },
+      { token: usdc, amount: 1n },
+    ];
+    expect(expose(limits, start)[0]?.now).toBe(maxUint256);
+    expect(expose(limits, start, { [weth]: 7n })[0]?.untilEnd).toBe(7n);
   });
 
   it("names every scope whose effects it does not know", () => {
@@ -94,6 +112,44 @@ describe("exposure", () => {
     }
   });
 });
+
+it("bounds what a thief loses under loss limits by trading to and fro, over 300 random limits and times", () => {
+  for (let i = 0; i < 300; i += 1) {
+    const limits = random.list(1 + random.below(3), () => ({
+      token: usdc,
+      amount: 1n + random.bits(10),
+      period: random.pick([0, hour, 7 * hour, day]),
+      kind: random.pick(["net", "gross"] as const),
+    }));
+    const now = start + random.below(6 * day);
+    const [bound] = expose(limits, now);
+    expect(trade(limits, now, day)).toBeLessThanOrEqual(bound?.day ?? -1n);
+  }
+});
+
+/** The most by which random orders, each as the manager admits it, ever lower the balance within `seconds`. */
+function trade(inputs: readonly Omit<Limit, "approveAbove">[], now: number, seconds: number): bigint {
+  const limits = inputs.map((limit): Limit => ({ ...limit, approveAbove: 0n }));
+  const counts = limits.map(() => ({ window: -1, counted: 0n }));
+  let balance = 0n;
+  let lowest = 0n;
+  for (let time = now; time < now + seconds; time += random.below(2 * hour)) {
+    const change = random.bits(10) - 700n;
+    const charged = change < 0n ? -change : 0n;
+    const outcomes = limits.map((limit, index) => {
+      const window = limit.period === 0 ? 0 : Math.floor((time - start) / limit.period);
+      const before = counts[index]?.window === window ? counts[index].counted : toInitialCount(limit);
+      return { window, outcome: meterOrder(limit, index, before, { charged, change }) };
+    });
+    if (outcomes.some(({ outcome }) => "refusal" in outcome)) continue;
+    outcomes.forEach(({ window, outcome }, index) => {
+      if ("counted" in outcome) counts[index] = { window, counted: outcome.counted };
+    });
+    balance += change;
+    if (balance < lowest) lowest = balance;
+  }
+  return -lowest;
+}
 
 /** Every hour and at the first second of every window, takes all that the limits have left. */
 function steal(limits: readonly { amount: bigint; period: number }[], now: number, seconds: number): bigint {

@@ -12,10 +12,20 @@ it("is what the contracts' artifacts say", { timeout: 60_000 }, async () => {
   expect(stdout).toContain("up to date");
 });
 
-it("names the addresses of a fresh local chain, where account 0 deploys the three contracts first", () => {
+it("names the addresses of a fresh local chain, where account 0 deploys the five contracts first", () => {
   const { address: from } = mnemonicToAccount("test test test test test test test test test test test junk");
-  const [sessionManager, sessionAccount, sessionAccountFactory] = [0n, 1n, 2n].map((nonce) =>
-    getContractAddress({ from, nonce }),
-  );
-  expect(addresses[31_337]).toEqual({ sessionManager, sessionAccount, sessionAccountFactory });
+  const [sessionControl, sessionGrants, sessionManager, sessionAccount, sessionAccountFactory] = [
+    0n,
+    1n,
+    2n,
+    3n,
+    4n,
+  ].map((nonce) => getContractAddress({ from, nonce }));
+  expect(addresses[31_337]).toEqual({
+    sessionControl,
+    sessionGrants,
+    sessionManager,
+    sessionAccount,
+    sessionAccountFactory,
+  });
 });

@@ -1,6 +1,15 @@
 import { concatHex, keccak256, type Hex } from "viem";
 import { describe, expect, it } from "vitest";
-import { FieldInvalidError, getScopeProof, hashScope, sortScopes, toRootOfProof, toScopesRoot } from "../src/index.ts";
+import {
+  createScopesTree,
+  FieldInvalidError,
+  getScopeProof,
+  hashScope,
+  packScope,
+  sortScopes,
+  toRootOfProof,
+  toScopesRoot,
+} from "../src/index.ts";
 import { attempt } from "./support/attempt.ts";
 import { createRandom, createRandomScope, type Random } from "./support/random.ts";
 
@@ -33,6 +42,20 @@ describe("scopesTree", () => {
         expect(toRootOfProof(leaf, getScopeProof(scopes, leaf))).toBe(root);
       }
     }
+  });
+
+  it("finds every scope by its leaf, in whatever case, with its packed bytes and proof, and no other", () => {
+    const random = createRandom(45);
+    const scopes = createScopes(random, 11);
+    const tree = createScopesTree(scopes);
+    expect(tree.root).toBe(toScopesRoot(scopes));
+    for (const scope of scopes) {
+      const leaf = hashScope(scope);
+      const found = { scope, packedScope: packScope(scope), proof: getScopeProof(scopes, leaf) };
+      expect(tree.find(leaf)).toEqual(found);
+      expect(tree.find(`0x${leaf.slice(2).toUpperCase()}`)).toEqual(found);
+    }
+    expect(tree.find(random.bytes(32))).toBeUndefined();
   });
 
   it("does not prove a scope that is not in it", () => {

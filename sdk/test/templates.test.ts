@@ -157,8 +157,13 @@ describe("createSession", () => {
     ["an end in the past", { validAfter: 1, validUntil: 2 }, /already over/],
     ["the account as key", { signer: account }, /cannot be the session key/],
     ["no limit on what it pays", { limits: [] }, /needs a limit/],
-    ["a net limit, for now", { limits: [{ token: tokenIn, amount: 1n, kind: "net" as const }] }, /limit\.kind, which/],
-    ["a sentinel, for now", { sentinel: stranger }, /sentinel, which this deployment does not enforce/],
+    [
+      "payments under a loss limit only",
+      { limits: [{ token: tokenIn, amount: 1n, kind: "net" as const }] },
+      /limit on it/,
+    ],
+    ["a lease that nobody gives", { leaseTtl: 60 }, /names no sentinel/],
+    ["approval by nobody", { limits: [{ token: tokenIn, amount: 1n, approveAbove: 1n }] }, /names no approver/],
   ])("refuses %s with a sentence", (_, change, message) => {
     const error = attempt(() => createSession({ ...input, ...change }));
     expect(error).toBeInstanceOf(SessionInvalidError);

@@ -45,6 +45,27 @@ describe("wire", () => {
     expect(parseSignedOrderJson(throughJson(json))).toEqual(signed);
   });
 
+  it.each([{ lease: random.bytes(71) }, { approval: random.bytes(65) }, { lease: "0x", approval: "0x12" }] as const)(
+    "keeps what comes with a signed order: %j",
+    (proofs) => {
+      const proven = { ...signed, ...proofs };
+      expect(parseSignedOrderJson(throughJson(toSignedOrderJson(proven)))).toEqual(proven);
+    },
+  );
+
+  it("refuses a lease that is not bytes, and fields it does not know", () => {
+    const json = toSignedOrderJson(signed);
+    for (const [path, odd] of [
+      ["lease", { lease: 7 }],
+      ["approval", { approval: "0x123" }],
+      ["body.tip", { tip: 1 }],
+    ] as const) {
+      const error = attempt(() => parseSignedOrderJson({ ...json, ...odd }));
+      expect(error).toBeInstanceOf(FieldInvalidError);
+      expect(error).toMatchObject({ path });
+    }
+  });
+
   const { order } = toSignedOrderJson(signed);
   const [call] = order.calls;
 

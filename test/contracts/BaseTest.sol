@@ -2,6 +2,7 @@
 pragma solidity ^0.8.35;
 
 import {ISessionManager} from "../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../contracts/interfaces/ISessionTypes.sol";
 import {SessionAccount} from "../../contracts/accounts/SessionAccount.sol";
 import {SessionAccountFactory} from "../../contracts/accounts/SessionAccountFactory.sol";
 import {GasToken} from "../../contracts/test/GasToken.sol";
@@ -13,8 +14,8 @@ import {TestBase} from "./TestBase.sol";
 abstract contract BaseTest is TestBase {
     /// @dev A granted session with what its key needs to use it.
     struct Grant {
-        ISessionManager.Session session;
-        ISessionManager.Scope[] scopes;
+        ISessionTypes.Session session;
+        ISessionTypes.Scope[] scopes;
         bytes32[] leaves;
         bytes packed;
         bytes32 id;
@@ -65,7 +66,7 @@ abstract contract BaseTest is TestBase {
 
     function setUp() public virtual {
         vm.warp(START);
-        manager = ISessionManager(_deploy("SessionManager.sol:SessionManager"));
+        manager = _deployManager();
         implementation = _deploy("SessionAccount.sol:SessionAccount", abi.encode(manager));
         factory = SessionAccountFactory(
             _deploy("SessionAccountFactory.sol:SessionAccountFactory", abi.encode(implementation))
@@ -76,12 +77,18 @@ abstract contract BaseTest is TestBase {
         vm.deal(account, BALANCE);
     }
 
+    function _deployManager() internal returns (ISessionManager) {
+        address grants = _deploy("SessionGrants.sol:SessionGrants");
+        address control = _deploy("SessionControl.sol:SessionControl");
+        return ISessionManager(_deploy("SessionManager.sol:SessionManager", abi.encode(grants, control)));
+    }
+
     // ---------------------------------------------------------------------------------------------------------------
     // Sessions and scopes
     // ---------------------------------------------------------------------------------------------------------------
 
     /// @dev A session of the default key and account, without limits; its root is set by `_prepare`.
-    function _session() internal view returns (ISessionManager.Session memory session) {
+    function _session() internal view returns (ISessionTypes.Session memory session) {
         session.account = account;
         session.signer = abi.encodePacked(key);
         session.validAfter = START;
@@ -90,9 +97,7 @@ abstract contract BaseTest is TestBase {
         session.epoch = manager.accountStateOf(account).epoch;
     }
 
-    function _session(
-        ISessionManager.Limit memory limit
-    ) internal view returns (ISessionManager.Session memory session) {
+    function _session(ISessionTypes.Limit memory limit) internal view returns (ISessionTypes.Session memory session) {
         session = _session();
         session.limits = _limits(limit);
     }
@@ -101,35 +106,35 @@ abstract contract BaseTest is TestBase {
         address token_,
         uint104 amount,
         uint32 period
-    ) internal pure returns (ISessionManager.Limit memory limit) {
+    ) internal pure returns (ISessionTypes.Limit memory limit) {
         limit.token = token_;
         limit.amount = amount;
         limit.period = period;
     }
 
-    function _limits(ISessionManager.Limit memory limit) internal pure returns (ISessionManager.Limit[] memory limits) {
-        limits = new ISessionManager.Limit[](1);
+    function _limits(ISessionTypes.Limit memory limit) internal pure returns (ISessionTypes.Limit[] memory limits) {
+        limits = new ISessionTypes.Limit[](1);
         limits[0] = limit;
     }
 
     function _limits(
-        ISessionManager.Limit memory first,
-        ISessionManager.Limit memory second
-    ) internal pure returns (ISessionManager.Limit[] memory limits) {
-        limits = new ISessionManager.Limit[](2);
+        ISessionTypes.Limit memory first,
+        ISessionTypes.Limit memory second
+    ) internal pure returns (ISessionTypes.Limit[] memory limits) {
+        limits = new ISessionTypes.Limit[](2);
         (limits[0], limits[1]) = (first, second);
     }
 
-    function _scope(address target, bytes4 selector) internal pure returns (ISessionManager.Scope memory scope) {
+    function _scope(address target, bytes4 selector) internal pure returns (ISessionTypes.Scope memory scope) {
         scope.target = target;
         scope.selector = selector;
     }
 
-    function _transferScope() internal view returns (ISessionManager.Scope memory) {
+    function _transferScope() internal view returns (ISessionTypes.Scope memory) {
         return _scope(address(token), token.transfer.selector);
     }
 
-    function _nativeScope(address target, uint128 maxValue) internal pure returns (ISessionManager.Scope memory scope) {
+    function _nativeScope(address target, uint128 maxValue) internal pure returns (ISessionTypes.Scope memory scope) {
         scope.target = target;
         scope.maxValue = maxValue;
     }
@@ -138,44 +143,44 @@ abstract contract BaseTest is TestBase {
         address target,
         bytes4 selector,
         address spendToken
-    ) internal pure returns (ISessionManager.Scope memory scope) {
+    ) internal pure returns (ISessionTypes.Scope memory scope) {
         scope = _scope(target, selector);
         scope.spendToken = spendToken;
-        scope.spendMethod = ISessionManager.SpendMethod.Allowance;
+        scope.spendMethod = ISessionTypes.SpendMethod.Allowance;
     }
 
-    function _scopes(ISessionManager.Scope memory scope) internal pure returns (ISessionManager.Scope[] memory scopes) {
-        scopes = new ISessionManager.Scope[](1);
+    function _scopes(ISessionTypes.Scope memory scope) internal pure returns (ISessionTypes.Scope[] memory scopes) {
+        scopes = new ISessionTypes.Scope[](1);
         scopes[0] = scope;
     }
 
     function _scopes(
-        ISessionManager.Scope memory first,
-        ISessionManager.Scope memory second
-    ) internal pure returns (ISessionManager.Scope[] memory scopes) {
-        scopes = new ISessionManager.Scope[](2);
+        ISessionTypes.Scope memory first,
+        ISessionTypes.Scope memory second
+    ) internal pure returns (ISessionTypes.Scope[] memory scopes) {
+        scopes = new ISessionTypes.Scope[](2);
         (scopes[0], scopes[1]) = (first, second);
     }
 
-    function _rule(ISessionManager.RuleOp op, uint16 offset) internal pure returns (ISessionManager.Rule memory rule) {
+    function _rule(ISessionTypes.RuleOp op, uint16 offset) internal pure returns (ISessionTypes.Rule memory rule) {
         rule.op = op;
         rule.offset = offset;
         rule.values = new bytes32[](0);
     }
 
     function _rule(
-        ISessionManager.RuleOp op,
+        ISessionTypes.RuleOp op,
         uint16 offset,
         bytes32 value
-    ) internal pure returns (ISessionManager.Rule memory rule) {
+    ) internal pure returns (ISessionTypes.Rule memory rule) {
         rule.op = op;
         rule.offset = offset;
         rule.values = new bytes32[](1);
         rule.values[0] = value;
     }
 
-    function _rules(ISessionManager.Rule memory rule) internal pure returns (ISessionManager.Rule[] memory rules) {
-        rules = new ISessionManager.Rule[](1);
+    function _rules(ISessionTypes.Rule memory rule) internal pure returns (ISessionTypes.Rule[] memory rules) {
+        rules = new ISessionTypes.Rule[](1);
         rules[0] = rule;
     }
 
@@ -185,8 +190,8 @@ abstract contract BaseTest is TestBase {
 
     /// @dev Sorts the scopes by leaf, sets the root, packs. Positions of scopes change: see `_position`.
     function _prepare(
-        ISessionManager.Session memory session,
-        ISessionManager.Scope[] memory scopes
+        ISessionTypes.Session memory session,
+        ISessionTypes.Scope[] memory scopes
     ) internal view returns (Grant memory granted) {
         granted.leaves = _sort(scopes);
         session.scopesRoot = _root(granted.leaves);
@@ -197,8 +202,8 @@ abstract contract BaseTest is TestBase {
     }
 
     function _grant(
-        ISessionManager.Session memory session,
-        ISessionManager.Scope[] memory scopes
+        ISessionTypes.Session memory session,
+        ISessionTypes.Scope[] memory scopes
     ) internal returns (Grant memory granted) {
         granted = _prepare(session, scopes);
         vm.prank(session.account);
@@ -206,8 +211,8 @@ abstract contract BaseTest is TestBase {
     }
 
     function _grant(
-        ISessionManager.Session memory session,
-        ISessionManager.Scope memory scope
+        ISessionTypes.Session memory session,
+        ISessionTypes.Scope memory scope
     ) internal returns (Grant memory) {
         return _grant(session, _scopes(scope));
     }
@@ -246,11 +251,11 @@ abstract contract BaseTest is TestBase {
     // The tree
     // ---------------------------------------------------------------------------------------------------------------
 
-    function _sort(ISessionManager.Scope[] memory scopes) internal view returns (bytes32[] memory leaves) {
+    function _sort(ISessionTypes.Scope[] memory scopes) internal view returns (bytes32[] memory leaves) {
         leaves = new bytes32[](scopes.length);
         for (uint256 i; i < scopes.length; ++i) {
             bytes32 leaf = manager.hashScope(scopes[i]);
-            ISessionManager.Scope memory scope = scopes[i];
+            ISessionTypes.Scope memory scope = scopes[i];
             uint256 j = i;
             for (; j != 0 && leaves[j - 1] > leaf; --j) {
                 (leaves[j], scopes[j]) = (leaves[j - 1], scopes[j - 1]);
@@ -323,15 +328,15 @@ abstract contract BaseTest is TestBase {
     function _typed(
         Grant memory granted,
         OrderSpec memory spec
-    ) internal pure returns (ISessionManager.Order memory order) {
+    ) internal pure returns (ISessionTypes.Order memory order) {
         order.sessionId = granted.id;
         order.nonce = spec.nonce;
         order.deadline = spec.deadline;
         order.gasLimit = spec.gasLimit;
-        order.calls = new ISessionManager.Call[](spec.calls.length);
+        order.calls = new ISessionTypes.Call[](spec.calls.length);
         for (uint256 i; i < spec.calls.length; ++i) {
             CallSpec memory call = spec.calls[i];
-            order.calls[i] = ISessionManager.Call({
+            order.calls[i] = ISessionTypes.Call({
                 target: granted.scopes[call.scope].target,
                 value: call.value,
                 data: call.data,
@@ -436,7 +441,7 @@ abstract contract BaseTest is TestBase {
     }
 
     function _isNonceUsed(Grant memory granted, uint24 nonce) internal view returns (bool) {
-        ISessionManager.SessionState memory state = manager.stateOf(granted.packed);
+        ISessionTypes.SessionState memory state = manager.stateOf(granted.packed);
         if (nonce >= state.nextNonce) return false;
         uint256 age = state.nextNonce - 1 - nonce;
         return age >= 64 || (state.nonceWindow >> age) & 1 == 1;
@@ -446,11 +451,11 @@ abstract contract BaseTest is TestBase {
         return manager.remaining(granted.packed)[0];
     }
 
-    function _status(Grant memory granted) internal view returns (ISessionManager.SessionStatus) {
+    function _status(Grant memory granted) internal view returns (ISessionTypes.SessionStatus) {
         return manager.stateOf(granted.packed).status;
     }
 
-    function _assertStatus(Grant memory granted, ISessionManager.SessionStatus expected) internal view {
+    function _assertStatus(Grant memory granted, ISessionTypes.SessionStatus expected) internal view {
         assertEq(uint8(_status(granted)), uint8(expected), "status");
     }
 }

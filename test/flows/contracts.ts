@@ -33,7 +33,7 @@ async function deploy() {
   const [owner, recipient] = [ownerSigner, payee];
   const deployed = await ignition.deploy(latchkeyModule);
   const managerAddress = (await deployed.sessionManager.getAddress()) as Address;
-  const sessionManager = await ethers.getContractAt("SessionManager", managerAddress, relayer);
+  const sessionManager = await ethers.getContractAt("ISessionManager", managerAddress, relayer);
   const factory = await ethers.getContractAt(
     "SessionAccountFactory",
     await deployed.sessionAccountFactory.getAddress(),
@@ -105,7 +105,7 @@ async function deploy() {
 }
 
 describe("contracts, from deployment to revocation", () => {
-  it("deploys the same three contracts as live networks get", async () => {
+  it("deploys the same contracts as live networks get", async () => {
     const { ethers, manager } = await deploy();
     expect(await ethers.provider.getCode(await manager.getAddress())).to.have.length.greaterThan(2);
   });
@@ -203,7 +203,7 @@ describe("contracts, from deployment to revocation", () => {
     const { manager, address, control, createPayments, toOrder } = await deploy();
     const granted = await createPayments(`0x${"01".repeat(32)}`);
     await control(encodeGrant(granted));
-    await control(encodePause());
+    await control(encodePause(address));
     await expect(manager.execute((await toOrder(granted, 0, 1n)).signed))
       .to.be.revertedWithCustomError(manager, "AccountIsPaused")
       .withArgs(address);

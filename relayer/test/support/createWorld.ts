@@ -100,7 +100,8 @@ export async function createWorld(chainArgs: readonly string[] = []): Promise<Wo
 }
 
 async function fillWorld(chain: TestChain): Promise<World> {
-  const manager = await chain.deploy("SessionManager");
+  const parts = [await chain.deploy("SessionGrants"), await chain.deploy("SessionControl")];
+  const manager = await chain.deploy("SessionManager", parts);
   const implementation = await chain.deploy("accounts/SessionAccount", [manager]);
   const factory = await chain.deploy("accounts/SessionAccountFactory", [implementation]);
   const token = await chain.deploy("test/DemoToken", ["Demo", "DEMO", 18]);

@@ -3,8 +3,10 @@
 /** Where Latchkey is deployed, by chain id. 31337 is the local stack of `npm start`. */
 export const addresses = {
   "31337": {
-    sessionManager: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
-    sessionAccount: "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512",
-    sessionAccountFactory: "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
+    sessionControl: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+    sessionGrants: "0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512",
+    sessionManager: "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
+    sessionAccount: "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9",
+    sessionAccountFactory: "0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9",
   },
 } as const;

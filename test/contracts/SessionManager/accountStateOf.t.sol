@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract AccountStateOfTest is BaseTest {
     function test_isEmpty_ofAStranger() public view {
-        ISessionManager.AccountState memory state = manager.accountStateOf(address(1));
+        ISessionTypes.AccountState memory state = manager.accountStateOf(address(1));
         assertEq(state.epoch, 0);
         assertFalse(state.paused);
         assertEq(state.controlNonce, 0);
@@ -16,9 +16,9 @@ contract AccountStateOfTest is BaseTest {
     function test_tellsEpochAndPause() public {
         vm.startPrank(account);
         manager.revokeAll();
-        manager.pause();
+        manager.pause(account);
         vm.stopPrank();
-        ISessionManager.AccountState memory state = manager.accountStateOf(account);
+        ISessionTypes.AccountState memory state = manager.accountStateOf(account);
         assertEq(state.epoch, 1);
         assertTrue(state.paused);
     }

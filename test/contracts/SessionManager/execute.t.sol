@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {BaseTest} from "../BaseTest.sol";
@@ -30,7 +32,7 @@ contract ExecuteTest is BaseTest {
         OrderSpec memory order = _order(7, _transferData(5));
         bytes32 orderHash = _hash(granted, order);
         vm.expectEmit(address(manager));
-        emit ISessionManager.OrderExecuted(granted.id, orderHash, 7);
+        emit ISessionEvents.OrderExecuted(granted.id, orderHash, 7);
         _execute(granted, order);
     }
 
@@ -41,7 +43,7 @@ contract ExecuteTest is BaseTest {
     }
 
     function test_callsWithValue() public {
-        ISessionManager.Scope memory scope = _scope(address(target), target.ping.selector);
+        ISessionTypes.Scope memory scope = _scope(address(target), target.ping.selector);
         scope.maxValue = 5;
         Grant memory granted = _grant(_session(_limit(NATIVE_TOKEN, LIMIT, 0)), scope);
         _execute(granted, _order(0, CallSpec(0, 3, abi.encodeCall(target.ping, ()))));
@@ -90,14 +92,14 @@ contract ExecuteTest is BaseTest {
     }
 
     function test_runs_whenTheNamedRelayerSubmits() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         session.relayer = relayer;
         _execute(_grant(session, _transferScope()), _order(0, _transferData(5)));
         assertEq(token.balanceOf(recipient), 5);
     }
 
     function test_carriesASalt() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         session.salt = keccak256("salt");
         _execute(_grant(session, _transferScope()), _order(0, _transferData(5)));
         assertEq(token.balanceOf(recipient), 5);
@@ -113,9 +115,9 @@ contract ExecuteTest is BaseTest {
             prepared,
             _order(0, _transferData(1)),
             abi.encodeWithSelector(
-                ISessionManager.SessionNotActive.selector,
+                ISessionErrors.SessionNotActive.selector,
                 prepared.id,
-                ISessionManager.SessionStatus.None
+                ISessionTypes.SessionStatus.None
             )
         );
     }
@@ -123,11 +125,11 @@ contract ExecuteTest is BaseTest {
     function test_reverts_whenPaused() public {
         Grant memory granted = _grantTransfers();
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
         _refuse(
             granted,
             _order(0, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.AccountIsPaused.selector, account)
+            abi.encodeWithSelector(ISessionErrors.AccountIsPaused.selector, account)
         );
     }
 
@@ -138,19 +140,19 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.SessionSuperseded.selector, 0, 1)
+            abi.encodeWithSelector(ISessionErrors.SessionSuperseded.selector, 0, 1)
         );
     }
 
     function test_reverts_beforeValidAfter() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         (session.validAfter, session.validUntil) = (START + 10, START + 20);
         Grant memory granted = _grant(session, _transferScope());
         vm.warp(START + 9);
         _refuse(
             granted,
             _order(0, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.SessionNotYetValid.selector, START + 10, START + 9)
+            abi.encodeWithSelector(ISessionErrors.SessionNotYetValid.selector, START + 10, START + 9)
         );
         vm.warp(START + 10);
         _execute(granted, _order(0, _transferData(1)));
@@ -162,7 +164,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.SessionExpired.selector, START + VALID_FOR, START + VALID_FOR)
+            abi.encodeWithSelector(ISessionErrors.SessionExpired.selector, START + VALID_FOR, START + VALID_FOR)
         );
     }
 
@@ -192,25 +194,25 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             order,
-            abi.encodeWithSelector(ISessionManager.OrderExpired.selector, order.deadline, order.deadline + 1)
+            abi.encodeWithSelector(ISessionErrors.OrderExpired.selector, order.deadline, order.deadline + 1)
         );
     }
 
     function test_reverts_whenAnotherThanTheNamedRelayerSubmits() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         session.relayer = _address("named");
         Grant memory granted = _grant(session, _transferScope());
         _refuse(
             granted,
             _order(0, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.SubmitterNotAllowed.selector, relayer, session.relayer)
+            abi.encodeWithSelector(ISessionErrors.SubmitterNotAllowed.selector, relayer, session.relayer)
         );
     }
 
     function test_reverts_whenTheNonceIsUsed() public {
         Grant memory granted = _grantTransfers();
         _execute(granted, _order(3, _transferData(1)));
-        _refuse(granted, _order(3, _transferData(2)), abi.encodeWithSelector(ISessionManager.NonceUsed.selector, 3));
+        _refuse(granted, _order(3, _transferData(2)), abi.encodeWithSelector(ISessionErrors.NonceUsed.selector, 3));
     }
 
     function test_reverts_whenTheNonceHasLeftTheWindow() public {
@@ -219,7 +221,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(36, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.NonceTooOld.selector, 36, 37)
+            abi.encodeWithSelector(ISessionErrors.NonceTooOld.selector, 36, 37)
         );
         _execute(granted, _order(37, _transferData(1)));
     }
@@ -229,7 +231,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(MAX_ORDERS, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.NonceTooHigh.selector, MAX_ORDERS, MAX_ORDERS)
+            abi.encodeWithSelector(ISessionErrors.NonceTooHigh.selector, MAX_ORDERS, MAX_ORDERS)
         );
         _execute(granted, _order(MAX_ORDERS - 1, _transferData(1)));
     }
@@ -242,7 +244,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(1, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.IntervalNotOver.selector, START + 65, START + 64)
+            abi.encodeWithSelector(ISessionErrors.IntervalNotOver.selector, START + 65, START + 64)
         );
         vm.warp(START + 65);
         _execute(granted, _order(1, _transferData(1)));
@@ -264,7 +266,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, abi.encodeCall(token.mint, (recipient, 1))),
-            abi.encodeWithSelector(ISessionManager.ScopeNotGranted.selector, 0, granted.leaves[0])
+            abi.encodeWithSelector(ISessionErrors.ScopeNotGranted.selector, 0, granted.leaves[0])
         );
     }
 
@@ -273,7 +275,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, CallSpec(0, 0, _transferData(1)), CallSpec(0, 1, _transferData(1))),
-            abi.encodeWithSelector(ISessionManager.CallValueTooHigh.selector, 1, 1, 0)
+            abi.encodeWithSelector(ISessionErrors.CallValueTooHigh.selector, 1, 1, 0)
         );
     }
 
@@ -282,7 +284,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, CallSpec(0, 6, "")),
-            abi.encodeWithSelector(ISessionManager.CallValueTooHigh.selector, 0, 6, 5)
+            abi.encodeWithSelector(ISessionErrors.CallValueTooHigh.selector, 0, 6, 5)
         );
     }
 
@@ -326,25 +328,25 @@ contract ExecuteTest is BaseTest {
     }
 
     function test_reverts_whenARuleIsBroken() public {
-        ISessionManager.Scope memory scope = _transferScope();
-        scope.rules = _rules(_rule(ISessionManager.RuleOp.Equal, 0, bytes32(uint256(uint160(recipient)))));
+        ISessionTypes.Scope memory scope = _transferScope();
+        scope.rules = _rules(_rule(ISessionTypes.RuleOp.Equal, 0, bytes32(uint256(uint160(recipient)))));
         Grant memory granted = _grant(_session(_limit(address(token), LIMIT, PERIOD)), scope);
         _execute(granted, _order(0, _transferData(1)));
         _refuse(
             granted,
             _order(1, abi.encodeCall(token.transfer, (relayer, 1))),
-            abi.encodeWithSelector(ISessionManager.RuleBroken.selector, 0, 0, bytes32(uint256(uint160(relayer))))
+            abi.encodeWithSelector(ISessionErrors.RuleBroken.selector, 0, 0, bytes32(uint256(uint160(relayer))))
         );
     }
 
     function test_reverts_whenARulesWordIsOutOfBounds() public {
-        ISessionManager.Scope memory scope = _scope(address(target), target.echo.selector);
-        scope.rules = _rules(_rule(ISessionManager.RuleOp.NotEqual, 1, 0));
+        ISessionTypes.Scope memory scope = _scope(address(target), target.echo.selector);
+        scope.rules = _rules(_rule(ISessionTypes.RuleOp.NotEqual, 1, 0));
         Grant memory granted = _grant(_session(), scope);
         _refuse(
             granted,
             _order(0, abi.encodeCall(target.echo, (1))),
-            abi.encodeWithSelector(ISessionManager.RuleOutOfBounds.selector, 0, 0, 36)
+            abi.encodeWithSelector(ISessionErrors.RuleOutOfBounds.selector, 0, 0, 36)
         );
         _execute(granted, _order(0, abi.encodePacked(abi.encodeCall(target.echo, (1)), hex"00")));
     }
@@ -375,7 +377,7 @@ contract ExecuteTest is BaseTest {
         OrderSpec memory order = _order(0, _transferData(1));
         bytes memory packed = _pack(granted, order, _sign(KEY + 1, _hash(granted, order)));
         vm.prank(key);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.SignatureInvalid.selector, _hash(granted, order)));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.SignatureInvalid.selector, _hash(granted, order)));
         manager.execute(packed);
     }
 
@@ -388,7 +390,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, abi.encodeCall(target.fail, ("because"))),
-            abi.encodeWithSelector(ISessionManager.CallReverted.selector, 0, bytes("because"))
+            abi.encodeWithSelector(ISessionErrors.CallReverted.selector, 0, bytes("because"))
         );
         assertFalse(_isNonceUsed(granted, 0));
     }
@@ -398,7 +400,7 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, abi.encodeCall(target.bombRevert, (100_000))),
-            abi.encodeWithSelector(ISessionManager.CallReverted.selector, 0, new bytes(256))
+            abi.encodeWithSelector(ISessionErrors.CallReverted.selector, 0, new bytes(256))
         );
     }
 
@@ -415,7 +417,7 @@ contract ExecuteTest is BaseTest {
             _order(0, CallSpec(0, 0, _transferData(1)), CallSpec(0, 0, _transferData(BALANCE + 1)))
         );
         vm.prank(relayer);
-        vm.expectPartialRevert(ISessionManager.CallReverted.selector);
+        vm.expectPartialRevert(ISessionErrors.CallReverted.selector);
         manager.execute(order);
         assertEq(token.balanceOf(recipient), 0);
     }
@@ -430,7 +432,7 @@ contract ExecuteTest is BaseTest {
                 abi.encodeCall(manager.execute, (packed))
             );
             assertFalse(ok);
-            if (bytes4(reason) == ISessionManager.OrderOutOfGas.selector) return;
+            if (bytes4(reason) == ISessionErrors.OrderOutOfGas.selector) return;
         }
         revert("never ran out of gas after its checks");
     }
@@ -438,7 +440,7 @@ contract ExecuteTest is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     function _grantWithInterval() private returns (Grant memory) {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         session.minInterval = 60;
         return _grant(session, _transferScope());
     }
@@ -447,14 +449,14 @@ contract ExecuteTest is BaseTest {
         _refuse(
             granted,
             _order(0, data),
-            abi.encodeWithSelector(ISessionManager.CallDataInvalid.selector, 0, granted.scopes[0].selector, data.length)
+            abi.encodeWithSelector(ISessionErrors.CallDataInvalid.selector, 0, granted.scopes[0].selector, data.length)
         );
     }
 
     function _refuseSignature(Grant memory granted, OrderSpec memory order, bytes memory signature) private {
         _refuse(
             _pack(granted, order, signature),
-            abi.encodeWithSelector(ISessionManager.SignatureInvalid.selector, _hash(granted, order))
+            abi.encodeWithSelector(ISessionErrors.SignatureInvalid.selector, _hash(granted, order))
         );
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {HostileToken} from "../../../contracts/test/HostileToken.sol";
 import {BaseTest} from "../BaseTest.sol";
@@ -37,17 +38,17 @@ contract ExecuteAllowancesTest is BaseTest {
         _execute(granted, _pull(0, 5));
         bytes memory order = _signed(granted, _pull(1, LIMIT - 4));
         vm.prank(relayer);
-        vm.expectPartialRevert(ISessionManager.CallReverted.selector);
+        vm.expectPartialRevert(ISessionErrors.CallReverted.selector);
         manager.execute(order);
     }
 
     function test_capsByTheLeastOfTheLimits() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(hostile), LIMIT, 0), _limit(address(hostile), 3, PERIOD));
         Grant memory granted = _grant(session, _spendScope(address(target), target.draw.selector, address(hostile)));
         bytes memory order = _signed(granted, _pull(0, 4));
         vm.prank(relayer);
-        vm.expectPartialRevert(ISessionManager.CallReverted.selector);
+        vm.expectPartialRevert(ISessionErrors.CallReverted.selector);
         manager.execute(order);
         _execute(granted, _pull(0, 3));
     }
@@ -87,7 +88,7 @@ contract ExecuteAllowancesTest is BaseTest {
         Grant memory granted = _grantPull();
         bytes memory order = _signed(granted, _pull(0, LIMIT + 1));
         vm.prank(relayer);
-        vm.expectPartialRevert(ISessionManager.CallReverted.selector);
+        vm.expectPartialRevert(ISessionErrors.CallReverted.selector);
         manager.execute(order);
         assertEq(hostile.allowance(account, address(target)), type(uint256).max);
     }
@@ -140,13 +141,13 @@ contract ExecuteAllowancesTest is BaseTest {
             )
         );
         vm.prank(relayer);
-        vm.expectPartialRevert(ISessionManager.CallReverted.selector);
+        vm.expectPartialRevert(ISessionErrors.CallReverted.selector);
         manager.execute(order);
     }
 
     function test_leavesNoAllowance_whenTheCallFailsInABatch() public {
         Grant memory granted = _grantPull();
-        assertEq(_executeBatch(_signed(granted, _pull(0, LIMIT + 1))), ISessionManager.CallReverted.selector);
+        assertEq(_executeBatch(_signed(granted, _pull(0, LIMIT + 1))), ISessionErrors.CallReverted.selector);
         assertEq(hostile.allowance(account, address(target)), 0);
     }
 
@@ -168,13 +169,13 @@ contract ExecuteAllowancesTest is BaseTest {
     function test_reverts_whenApproveAnswersFalse() public {
         Grant memory granted = _grantPull();
         hostile.setAnswers(HostileToken.Answer.True, HostileToken.Answer.False);
-        _refuse(granted, _pull(0, 5), abi.encodeWithSelector(ISessionManager.TokenRefused.selector, hostile));
+        _refuse(granted, _pull(0, 5), abi.encodeWithSelector(ISessionErrors.TokenRefused.selector, hostile));
     }
 
     function test_reverts_whenTheAllowanceIsUnreadable() public {
         Grant memory granted = _grantPull();
         hostile.setReadings(HostileToken.Reading.True, HostileToken.Reading.Short);
-        _refuse(granted, _pull(0, 5), abi.encodeWithSelector(ISessionManager.TokenUnreadable.selector, hostile));
+        _refuse(granted, _pull(0, 5), abi.encodeWithSelector(ISessionErrors.TokenUnreadable.selector, hostile));
     }
 
     function test_allowsNothing_whenTheLimitIsSpent() public {

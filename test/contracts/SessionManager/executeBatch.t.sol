@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {HostileAccount} from "../../../contracts/test/HostileAccount.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {BaseTest} from "../BaseTest.sol";
@@ -51,7 +53,7 @@ contract ExecuteBatchTest is BaseTest {
         bytes32 orderHash = _hash(granted, order);
         bytes memory packed = _signed(granted, order);
         vm.expectEmit(address(manager));
-        emit ISessionManager.OrderExecuted(granted.id, orderHash, 3);
+        emit ISessionEvents.OrderExecuted(granted.id, orderHash, 3);
         _executeBatch(packed);
     }
 
@@ -65,7 +67,7 @@ contract ExecuteBatchTest is BaseTest {
 
     function test_skipsUnsignedOrders_whenAnotherSubmits() public {
         bytes memory order = _unsigned(_grantTransfers(), _order(0, _transferData(1)));
-        assertEq(_executeBatch(order), ISessionManager.SignatureInvalid.selector);
+        assertEq(_executeBatch(order), ISessionErrors.SignatureInvalid.selector);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -76,17 +78,11 @@ contract ExecuteBatchTest is BaseTest {
         Grant memory granted = _grantTransfers();
         OrderSpec memory order = _order(2, _transferData(LIMIT + 1));
         bytes memory packed = _signed(granted, order);
-        bytes memory reason = abi.encodeWithSelector(
-            ISessionManager.LimitExceeded.selector,
-            0,
-            token,
-            LIMIT + 1,
-            LIMIT
-        );
+        bytes memory reason = abi.encodeWithSelector(ISessionErrors.LimitExceeded.selector, 0, token, LIMIT + 1, LIMIT);
         bytes32 orderHash = _hash(granted, order);
         vm.expectEmit(address(manager));
-        emit ISessionManager.OrderFailed(granted.id, orderHash, 2, reason);
-        assertEq(_executeBatch(packed), ISessionManager.LimitExceeded.selector);
+        emit ISessionEvents.OrderFailed(granted.id, orderHash, 2, reason);
+        assertEq(_executeBatch(packed), ISessionErrors.LimitExceeded.selector);
     }
 
     function test_usesTheNonce_whenACallReverts() public {
@@ -94,7 +90,7 @@ contract ExecuteBatchTest is BaseTest {
         vm.warp(START + 60);
         assertEq(
             _executeBatch(_signed(granted, _order(2, abi.encodeCall(target.fail, ("because"))))),
-            ISessionManager.CallReverted.selector
+            ISessionErrors.CallReverted.selector
         );
         assertTrue(_isNonceUsed(granted, 2));
         assertEq(manager.stateOf(granted.packed).lastUsedAt, START + 60);
@@ -126,8 +122,8 @@ contract ExecuteBatchTest is BaseTest {
         Grant memory granted = _grantTransfers();
         bytes memory order = _signed(granted, _order(0, _transferData(LIMIT + 1)));
         (bytes4 first, bytes4 second) = _executeBatch(order, order);
-        assertEq(first, ISessionManager.LimitExceeded.selector);
-        assertEq(second, ISessionManager.NonceUsed.selector);
+        assertEq(first, ISessionErrors.LimitExceeded.selector);
+        assertEq(second, ISessionErrors.NonceUsed.selector);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -141,7 +137,7 @@ contract ExecuteBatchTest is BaseTest {
         orders[0] = _signed(granted, _order(1, _transferData(1)));
         orders[1] = _signed(granted, _order(0, _transferData(1)));
         vm.expectEmit(address(manager));
-        emit ISessionManager.OrderSkipped(granted.id, 1, abi.encodeWithSelector(ISessionManager.NonceUsed.selector, 0));
+        emit ISessionEvents.OrderSkipped(granted.id, 1, abi.encodeWithSelector(ISessionErrors.NonceUsed.selector, 0));
         _executeBatch(orders);
     }
 
@@ -163,12 +159,12 @@ contract ExecuteBatchTest is BaseTest {
         bytes memory order = _signed(granted, _order(0, _transferData(1)));
         (bytes4 first, bytes4 second) = _executeBatch(order, order);
         assertEq(first, bytes4(0));
-        assertEq(second, ISessionManager.NonceUsed.selector);
+        assertEq(second, ISessionErrors.NonceUsed.selector);
         assertEq(token.balanceOf(recipient), 1);
     }
 
     function test_skipsWithinMinInterval_andUsesNothing() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         session.minInterval = 60;
         Grant memory granted = _grant(session, _transferScope());
         (bytes4 first, bytes4 second) = _executeBatch(
@@ -176,7 +172,7 @@ contract ExecuteBatchTest is BaseTest {
             _signed(granted, _order(1, _transferData(1)))
         );
         assertEq(first, bytes4(0));
-        assertEq(second, ISessionManager.IntervalNotOver.selector);
+        assertEq(second, ISessionErrors.IntervalNotOver.selector);
         assertFalse(_isNonceUsed(granted, 1));
     }
 
@@ -195,8 +191,8 @@ contract ExecuteBatchTest is BaseTest {
         order.gasLimit = 5_000;
         bytes memory packed = _signed(granted, order);
         vm.expectEmit(address(manager));
-        emit ISessionManager.OrderSkipped(granted.id, 0, "");
-        assertEq(_executeBatch(packed), ISessionManager.OrderOutOfGas.selector);
+        emit ISessionEvents.OrderSkipped(granted.id, 0, "");
+        assertEq(_executeBatch(packed), ISessionErrors.OrderOutOfGas.selector);
         assertFalse(_isNonceUsed(granted, 0));
     }
 
@@ -216,7 +212,7 @@ contract ExecuteBatchTest is BaseTest {
         Grant memory granted = _grantTransfers();
         bytes memory order = _signed(granted, _order(0, _transferData(1)));
         for (uint256 size = 1; size < 40; ++size) {
-            assertEq(_executeBatch(bytes.concat(order, new bytes(size))), ISessionManager.EncodingInvalid.selector);
+            assertEq(_executeBatch(bytes.concat(order, new bytes(size))), ISessionErrors.EncodingInvalid.selector);
         }
         assertFalse(_isNonceUsed(granted, 0));
     }
@@ -229,9 +225,9 @@ contract ExecuteBatchTest is BaseTest {
         Grant memory victim = _grantTransfers();
         Grant memory granted = _grant(_session(), _scope(address(target), target.fail.selector));
         bytes memory order = _signed(granted, _order(0, abi.encodeCall(target.fail, (_forged(victim)))));
-        assertEq(_executeBatch(order), ISessionManager.CallReverted.selector);
+        assertEq(_executeBatch(order), ISessionErrors.CallReverted.selector);
         assertFalse(_isNonceUsed(victim, 0));
-        _assertStatus(victim, ISessionManager.SessionStatus.Active);
+        _assertStatus(victim, ISessionTypes.SessionStatus.Active);
     }
 
     function test_doesNotBelieveForgedFailures_ofAnAccount() public {
@@ -241,7 +237,7 @@ contract ExecuteBatchTest is BaseTest {
         account = address(hostile);
         Grant memory granted = _grantIncrement();
         bytes memory order = _signed(granted, _order(0, abi.encodeCall(token.increment, ())));
-        assertEq(_executeBatch(order), ISessionManager.CallReverted.selector);
+        assertEq(_executeBatch(order), ISessionErrors.CallReverted.selector);
         assertFalse(_isNonceUsed(victim, 0));
         assertTrue(_isNonceUsed(granted, 0));
     }
@@ -253,7 +249,7 @@ contract ExecuteBatchTest is BaseTest {
         for (uint24 length; length < 128; length += 9) {
             hostile.setAnswer(false, new bytes(length));
             bytes memory order = _signed(granted, _order(length / 9, abi.encodeCall(token.increment, ())));
-            assertEq(_executeBatch(order), ISessionManager.CallReverted.selector);
+            assertEq(_executeBatch(order), ISessionErrors.CallReverted.selector);
         }
     }
 
@@ -261,7 +257,7 @@ contract ExecuteBatchTest is BaseTest {
         account = _address("no code");
         Grant memory granted = _grantIncrement();
         bytes memory order = _signed(granted, _order(0, abi.encodeCall(token.increment, ())));
-        assertEq(_executeBatch(order), ISessionManager.CallReverted.selector);
+        assertEq(_executeBatch(order), ISessionErrors.CallReverted.selector);
     }
 
     // ---------------------------------------------------------------------------------------------------------------

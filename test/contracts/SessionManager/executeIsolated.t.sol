@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 interface IIsolated {
@@ -13,7 +13,7 @@ contract ExecuteIsolatedTest is BaseTest {
         vm.assume(caller != address(manager));
         bytes memory order = _signed(_grantTransfers(), _order(0, _transferData(1)));
         vm.prank(caller);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.CallerNotAllowed.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.CallerNotAllowed.selector, caller));
         IIsolated(address(manager)).executeIsolated(order, key);
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {HostileToken} from "../../../contracts/test/HostileToken.sol";
@@ -115,7 +116,7 @@ contract ExecuteLimitsTest is BaseTest {
     }
 
     function test_chargesNativeValue_thatComesBackInTheSameCall() public {
-        ISessionManager.Scope memory scope = _scope(address(target), target.refund.selector);
+        ISessionTypes.Scope memory scope = _scope(address(target), target.refund.selector);
         scope.maxValue = 5;
         Grant memory granted = _grant(_session(_limit(NATIVE_TOKEN, LIMIT, 0)), scope);
         _execute(granted, _order(0, CallSpec(0, 5, abi.encodeCall(target.refund, (5)))));
@@ -128,7 +129,7 @@ contract ExecuteLimitsTest is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     function test_holdsTwoLimitsOnOneTokenTogether() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), 100, 1 hours), _limit(address(token), 150, 1 days));
         Grant memory granted = _grant(session, _transferScope());
         _execute(granted, _order(0, _transferData(100)));
@@ -136,7 +137,7 @@ contract ExecuteLimitsTest is BaseTest {
         _refuse(
             granted,
             _order(1, _transferData(51)),
-            abi.encodeWithSelector(ISessionManager.LimitExceeded.selector, 1, token, 151, 150)
+            abi.encodeWithSelector(ISessionErrors.LimitExceeded.selector, 1, token, 151, 150)
         );
         _execute(granted, _order(1, _transferData(50)));
         uint256[] memory left = manager.remaining(granted.packed);
@@ -145,7 +146,7 @@ contract ExecuteLimitsTest is BaseTest {
     }
 
     function test_keepsLimitsOnDifferentTokensApart() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), 100, 0), _limit(address(hostile), 100, 0));
         Grant memory granted = _grant(
             session,
@@ -160,7 +161,7 @@ contract ExecuteLimitsTest is BaseTest {
 
     function test_keepsSessionsApart() public {
         Grant memory first = _grantTransfers();
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         session.salt = bytes32(uint256(1));
         Grant memory second = _grant(session, _transferScope());
         _execute(first, _order(0, _transferData(5)));
@@ -191,7 +192,7 @@ contract ExecuteLimitsTest is BaseTest {
     }
 
     function test_countsPeriodsFromValidAfter() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         session.validAfter = START - 1 hours;
         Grant memory granted = _grant(session, _transferScope());
         _execute(granted, _order(0, _transferData(LIMIT)));
@@ -252,7 +253,7 @@ contract ExecuteLimitsTest is BaseTest {
         _refuse(
             granted,
             _order(0, _transferData(1)),
-            abi.encodeWithSelector(ISessionManager.TokenUnreadable.selector, nowhere)
+            abi.encodeWithSelector(ISessionErrors.TokenUnreadable.selector, nowhere)
         );
     }
 
@@ -276,7 +277,7 @@ contract ExecuteLimitsTest is BaseTest {
     }
 
     function _refused() private view returns (bytes memory) {
-        return abi.encodeWithSelector(ISessionManager.TokenRefused.selector, hostile);
+        return abi.encodeWithSelector(ISessionErrors.TokenRefused.selector, hostile);
     }
 
     function _refuseReading(HostileToken.Reading reading) private {
@@ -284,7 +285,7 @@ contract ExecuteLimitsTest is BaseTest {
         hostile.setReadings(reading, HostileToken.Reading.True);
         bytes memory order = _signed(granted, _hostileTransfer());
         vm.prank(relayer);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.TokenUnreadable.selector, hostile));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.TokenUnreadable.selector, hostile));
         manager.execute{gas: 2_000_000}(order);
     }
 
@@ -293,7 +294,7 @@ contract ExecuteLimitsTest is BaseTest {
             granted,
             order,
             abi.encodeWithSelector(
-                ISessionManager.LimitExceeded.selector,
+                ISessionErrors.LimitExceeded.selector,
                 0,
                 limited,
                 charged,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {BaseTest} from "../BaseTest.sol";
 
@@ -11,7 +13,7 @@ contract GrantTest is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     function test_publishesSessionAndScopes() public {
-        ISessionManager.Scope[] memory scopes = _scopes(
+        ISessionTypes.Scope[] memory scopes = _scopes(
             _transferScope(),
             _scope(address(token), token.transferFrom.selector)
         );
@@ -19,47 +21,47 @@ contract GrantTest is BaseTest {
         bytes[] memory packedScopes = new bytes[](2);
         for (uint256 i; i < 2; ++i) packedScopes[i] = manager.packScope(granted.scopes[i]);
         vm.expectEmit(address(manager));
-        emit ISessionManager.SessionGranted(account, granted.id, granted.session.signer, granted.packed, packedScopes);
+        emit ISessionEvents.SessionGranted(account, granted.id, granted.session.signer, granted.packed, packedScopes);
         vm.prank(account);
         assertEq(manager.grant(granted.session, granted.scopes), granted.id);
     }
 
     function test_activates() public {
-        _assertStatus(_grantTransfers(), ISessionManager.SessionStatus.Active);
+        _assertStatus(_grantTransfers(), ISessionTypes.SessionStatus.Active);
     }
 
     function test_activates_whenTheOwnerCallsThroughTheAccount() public {
         Grant memory granted = _prepare(_session(), _scopes(_scope(address(token), token.increment.selector)));
         _accountExecute(address(manager), abi.encodeCall(manager.grant, (granted.session, granted.scopes)));
-        _assertStatus(granted, ISessionManager.SessionStatus.Active);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Active);
     }
 
     function test_grants_withFifteenLimits() public {
-        ISessionManager.Session memory session = _session();
-        session.limits = new ISessionManager.Limit[](15);
+        ISessionTypes.Session memory session = _session();
+        session.limits = new ISessionTypes.Limit[](15);
         for (uint256 i; i < 15; ++i) session.limits[i] = _limit(address(token), LIMIT, uint32(i));
         assertEq(manager.remaining(_grant(session, _transferScope()).packed).length, 15);
     }
 
     function test_grants_whenTheValidityIsAYear() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.validUntil = START + MAX_DURATION;
-        _assertStatus(_grant(session, _increment()), ISessionManager.SessionStatus.Active);
+        _assertStatus(_grant(session, _increment()), ISessionTypes.SessionStatus.Active);
     }
 
     function test_grants_beforeValidAfter() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         (session.validAfter, session.validUntil) = (START + 1 days, START + 2 days);
-        _assertStatus(_grant(session, _increment()), ISessionManager.SessionStatus.Pending);
+        _assertStatus(_grant(session, _increment()), ISessionTypes.SessionStatus.Pending);
     }
 
     function test_grants_wrappedNativeDepositAndWithdrawOfALimitedToken() public {
-        ISessionManager.Scope[] memory scopes = _scopes(
+        ISessionTypes.Scope[] memory scopes = _scopes(
             _scope(address(token), bytes4(keccak256("deposit()"))),
             _scope(address(token), bytes4(keccak256("withdraw(uint256)")))
         );
         Grant memory granted = _grant(_session(_limit(address(token), LIMIT, PERIOD)), scopes);
-        _assertStatus(granted, ISessionManager.SessionStatus.Active);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Active);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -70,7 +72,7 @@ contract GrantTest is BaseTest {
         vm.assume(caller != account);
         Grant memory granted = _prepare(_session(), _scopes(_increment()));
         vm.prank(caller);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.GrantNotByAccount.selector, account, caller));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.GrantNotByAccount.selector, account, caller));
         manager.grant(granted.session, granted.scopes);
     }
 
@@ -79,9 +81,9 @@ contract GrantTest is BaseTest {
         vm.prank(account);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ISessionManager.SessionAlreadyKnown.selector,
+                ISessionErrors.SessionAlreadyKnown.selector,
                 granted.id,
-                ISessionManager.SessionStatus.Active
+                ISessionTypes.SessionStatus.Active
             )
         );
         manager.grant(granted.session, granted.scopes);
@@ -93,24 +95,24 @@ contract GrantTest is BaseTest {
         vm.prank(account);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ISessionManager.SessionAlreadyKnown.selector,
+                ISessionErrors.SessionAlreadyKnown.selector,
                 granted.id,
-                ISessionManager.SessionStatus.Revoked
+                ISessionTypes.SessionStatus.Revoked
             )
         );
         manager.grant(granted.session, granted.scopes);
     }
 
     function test_reverts_whenTheEpochIsNotTheAccounts() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.epoch = 1;
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.EpochMismatch.selector, 1, 0));
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.EpochMismatch.selector, 1, 0));
     }
 
     function test_reverts_whenTheSessionIsOver() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         (session.validAfter, session.validUntil) = (START - 1 days, START);
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.ValidityOver.selector, START, START));
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.ValidityOver.selector, START, START));
     }
 
     function test_reverts_whenItEndsAsItBegins() public {
@@ -126,9 +128,9 @@ contract GrantTest is BaseTest {
     }
 
     function test_reverts_whenNoOrdersAreAllowed() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.maxOrders = 0;
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.MaxOrdersZero.selector));
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.MaxOrdersZero.selector));
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -137,11 +139,11 @@ contract GrantTest is BaseTest {
 
     function test_reverts_whenTheSignerIsShorterThanAnAddress() public {
         for (uint256 length; length < 20; ++length) {
-            ISessionManager.Session memory session = _session();
+            ISessionTypes.Session memory session = _session();
             session.signer = new bytes(length);
             session.scopesRoot = manager.hashScope(_increment());
             vm.prank(account);
-            vm.expectRevert(abi.encodeWithSelector(ISessionManager.SignerInvalid.selector, session.signer));
+            vm.expectRevert(abi.encodeWithSelector(ISessionErrors.SignerInvalid.selector, session.signer));
             manager.grant(session, _scopes(_increment()));
         }
     }
@@ -163,24 +165,24 @@ contract GrantTest is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     function test_reverts_whenThereAreSixteenLimits() public {
-        ISessionManager.Session memory session = _session();
-        session.limits = new ISessionManager.Limit[](16);
+        ISessionTypes.Session memory session = _session();
+        session.limits = new ISessionTypes.Limit[](16);
         for (uint256 i; i < 16; ++i) session.limits[i] = _limit(address(token), LIMIT, uint32(i));
         session.scopesRoot = manager.hashScope(_transferScope());
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.TooManyLimits.selector, 16, 15));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.TooManyLimits.selector, 16, 15));
         manager.grant(session, _scopes(_transferScope()));
     }
 
     function test_reverts_whenALimitHasNoToken() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), LIMIT, 0), _limit(address(0), LIMIT, 0));
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.LimitTokenZero.selector, 1));
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.LimitTokenZero.selector, 1));
     }
 
     function test_reverts_whenALimitHasNoAmount() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), 0, PERIOD));
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.LimitAmountZero.selector, 0));
+        ISessionTypes.Session memory session = _session(_limit(address(token), 0, PERIOD));
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.LimitAmountZero.selector, 0));
     }
 
     // ---------------------------------------------------------------------------------------------------------------
@@ -188,33 +190,33 @@ contract GrantTest is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     function test_reverts_whenThereAreNoScopes() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.NoScopes.selector));
-        manager.grant(session, new ISessionManager.Scope[](0));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.NoScopes.selector));
+        manager.grant(session, new ISessionTypes.Scope[](0));
     }
 
     function test_reverts_whenTheRootIsNotThatOfTheScopes() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.scopesRoot = keccak256("another");
         bytes32 leaf = manager.hashScope(_increment());
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.ScopesRootMismatch.selector, session.scopesRoot, leaf));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.ScopesRootMismatch.selector, session.scopesRoot, leaf));
         manager.grant(session, _scopes(_increment()));
     }
 
     function test_reverts_whenTheScopesAreNotSorted() public {
         Grant memory granted = _prepare(_session(), _scopes(_increment(), _scope(address(token), token.mint.selector)));
-        ISessionManager.Scope[] memory swapped = _scopes(granted.scopes[1], granted.scopes[0]);
+        ISessionTypes.Scope[] memory swapped = _scopes(granted.scopes[1], granted.scopes[0]);
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.ScopesNotSorted.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.ScopesNotSorted.selector, 1));
         manager.grant(granted.session, swapped);
     }
 
     function test_reverts_whenAScopeComesTwice() public {
         Grant memory granted = _prepare(_session(), _scopes(_increment(), _increment()));
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.ScopesNotSorted.selector, 1));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.ScopesNotSorted.selector, 1));
         manager.grant(granted.session, granted.scopes);
     }
 
@@ -231,11 +233,11 @@ contract GrantTest is BaseTest {
     }
 
     function test_reverts_whenASecondScopeIsForbidden() public {
-        ISessionManager.Scope memory bad = _scope(address(manager), token.increment.selector);
+        ISessionTypes.Scope memory bad = _scope(address(manager), token.increment.selector);
         Grant memory prepared = _prepare(_session(), _scopes(_increment(), bad));
         uint256 position = _position(prepared, address(manager), token.increment.selector);
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.TargetForbidden.selector, position, address(manager)));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.TargetForbidden.selector, position, address(manager)));
         manager.grant(prepared.session, prepared.scopes);
     }
 
@@ -243,7 +245,7 @@ contract GrantTest is BaseTest {
         _refuseScope(
             _session(),
             _transferScope(),
-            abi.encodeWithSelector(ISessionManager.LimitMissing.selector, 0, address(token))
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, address(token))
         );
     }
 
@@ -251,7 +253,7 @@ contract GrantTest is BaseTest {
         _refuseScope(
             _session(_limit(NATIVE_TOKEN, LIMIT, 0)),
             _scope(address(token), token.transferFrom.selector),
-            abi.encodeWithSelector(ISessionManager.LimitMissing.selector, 0, address(token))
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, address(token))
         );
     }
 
@@ -259,7 +261,7 @@ contract GrantTest is BaseTest {
         _refuseScope(
             _session(_limit(address(token), LIMIT, 0)),
             _nativeScope(recipient, 1),
-            abi.encodeWithSelector(ISessionManager.LimitMissing.selector, 0, NATIVE_TOKEN)
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, NATIVE_TOKEN)
         );
     }
 
@@ -267,7 +269,7 @@ contract GrantTest is BaseTest {
         _refuseScope(
             _session(_limit(NATIVE_TOKEN, LIMIT, 0)),
             _spendScope(recipient, 0x11223344, address(token)),
-            abi.encodeWithSelector(ISessionManager.LimitMissing.selector, 0, address(token))
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, address(token))
         );
     }
 
@@ -275,22 +277,22 @@ contract GrantTest is BaseTest {
         _refuseScope(
             _session(_limit(address(token), LIMIT, 0)),
             _scope(address(token), token.mint.selector),
-            abi.encodeWithSelector(ISessionManager.SelectorForbidden.selector, 0, address(token), token.mint.selector)
+            abi.encodeWithSelector(ISessionErrors.SelectorForbidden.selector, 0, address(token), token.mint.selector)
         );
     }
 
     function test_reverts_whenPlainTransfersToALimitedTokenAreNamed() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), LIMIT, 0), _limit(NATIVE_TOKEN, LIMIT, 0));
         _refuseScope(
             session,
             _nativeScope(address(token), 1),
-            abi.encodeWithSelector(ISessionManager.SelectorForbidden.selector, 0, address(token), bytes4(0))
+            abi.encodeWithSelector(ISessionErrors.SelectorForbidden.selector, 0, address(token), bytes4(0))
         );
     }
 
     function test_reverts_whenASpendTokenComesWithoutAMethod() public {
-        ISessionManager.Scope memory scope = _scope(recipient, 0x11223344);
+        ISessionTypes.Scope memory scope = _scope(recipient, 0x11223344);
         scope.spendToken = address(token);
         _refuseSpend(scope);
     }
@@ -316,134 +318,160 @@ contract GrantTest is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     function test_reverts_whenThereAreTooManyRules() public {
-        ISessionManager.Scope memory scope = _increment();
-        scope.rules = new ISessionManager.Rule[](256);
-        for (uint256 i; i < 256; ++i) scope.rules[i] = _rule(ISessionManager.RuleOp.IsAccount, 0);
-        _refuseScope(_session(), scope, abi.encodeWithSelector(ISessionManager.TooManyRules.selector, 0, 256, 255));
+        ISessionTypes.Scope memory scope = _increment();
+        scope.rules = new ISessionTypes.Rule[](256);
+        for (uint256 i; i < 256; ++i) scope.rules[i] = _rule(ISessionTypes.RuleOp.IsAccount, 0);
+        _refuseScope(_session(), scope, abi.encodeWithSelector(ISessionErrors.TooManyRules.selector, 0, 256, 255));
     }
 
     function test_grants_withAsManyRulesAsFit() public {
-        ISessionManager.Scope memory scope = _increment();
-        scope.rules = new ISessionManager.Rule[](255);
-        for (uint256 i; i < 255; ++i) scope.rules[i] = _rule(ISessionManager.RuleOp.IsAccount, 0);
-        _assertStatus(_grant(_session(), scope), ISessionManager.SessionStatus.Active);
+        ISessionTypes.Scope memory scope = _increment();
+        scope.rules = new ISessionTypes.Rule[](255);
+        for (uint256 i; i < 255; ++i) scope.rules[i] = _rule(ISessionTypes.RuleOp.IsAccount, 0);
+        _assertStatus(_grant(_session(), scope), ISessionTypes.SessionStatus.Active);
     }
 
     function test_reverts_whenARuleHasTheWrongNumberOfValues() public {
         for (uint8 op; op < 6; ++op) {
             for (uint256 count; count <= 17; ++count) {
                 bool fits =
-                    op == uint8(ISessionManager.RuleOp.OneOf)
+                    op == uint8(ISessionTypes.RuleOp.OneOf)
                         ? count >= 1 && count <= 16
-                        : count == (op == uint8(ISessionManager.RuleOp.IsAccount) ? 0 : 1);
-                if (!fits) _refuseRule(ISessionManager.RuleOp(op), count, 0x11223344);
+                        : count == (op == uint8(ISessionTypes.RuleOp.IsAccount) ? 0 : 1);
+                if (!fits) _refuseRule(ISessionTypes.RuleOp(op), count, 0x11223344);
             }
         }
     }
 
     function test_reverts_whenAPlainTransferHasARule() public {
-        _refuseRule(ISessionManager.RuleOp.IsAccount, 0, 0);
+        _refuseRule(ISessionTypes.RuleOp.IsAccount, 0, 0);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
-    // What is not enforced yet is refused
+    // Sentinel, approver, policy
     // ---------------------------------------------------------------------------------------------------------------
 
-    function test_reverts_whenTheAccountIsAnErc7579Account() public {
-        ISessionManager.Session memory session = _session();
-        session.accountKind = ISessionManager.AccountKind.Erc7579;
-        _refuseField(session, "accountKind");
-    }
-
-    function test_reverts_whenTheAccountIsASafe() public {
-        ISessionManager.Session memory session = _session();
-        session.accountKind = ISessionManager.AccountKind.Safe;
-        _refuseField(session, "accountKind");
-    }
-
-    function test_reverts_whenTheSignerIsLongerThanAnAddress() public {
-        ISessionManager.Session memory session = _session();
-        session.signer = abi.encodePacked(key, "more");
-        _refuseField(session, "signer");
-    }
-
-    function test_reverts_whenThereIsASentinel() public {
-        ISessionManager.Session memory session = _session();
-        session.sentinel = relayer;
-        _refuseField(session, "sentinel");
-    }
-
-    function test_reverts_whenTheSentinelMayRevoke() public {
-        ISessionManager.Session memory session = _session();
-        session.sentinelMayRevoke = true;
-        _refuseField(session, "sentinelMayRevoke");
-    }
-
-    function test_reverts_whenALeaseIsNeeded() public {
-        ISessionManager.Session memory session = _session();
+    function test_reverts_whenALeaseIsNeededOfNobody() public {
+        ISessionTypes.Session memory session = _session();
         session.leaseTtl = 60;
-        _refuseField(session, "leaseTtl");
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.SentinelInvalid.selector, address(0)));
     }
 
-    function test_reverts_whenThereIsAnApprover() public {
-        ISessionManager.Session memory session = _session();
-        session.approver = abi.encodePacked(relayer);
-        _refuseField(session, "approver");
+    function test_reverts_whenNobodyMayRevoke() public {
+        ISessionTypes.Session memory session = _session();
+        session.sentinelMayRevoke = true;
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.SentinelInvalid.selector, address(0)));
     }
 
-    function test_reverts_whenMisuseRevokes() public {
-        ISessionManager.Session memory session = _session();
-        session.revokeOnMisuse = true;
-        _refuseField(session, "revokeOnMisuse");
+    function test_reverts_whenTheSentinelIsTheKey() public {
+        ISessionTypes.Session memory session = _session();
+        session.sentinel = key;
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.SentinelInvalid.selector, key));
     }
 
-    function test_reverts_whenALimitIsNet() public {
-        _refuseKind(ISessionManager.LimitKind.Net);
+    function test_grants_withASentinelThatLeases() public {
+        ISessionTypes.Session memory session = _session();
+        (session.sentinel, session.leaseTtl, session.sentinelMayRevoke) = (relayer, 60, true);
+        _assertStatus(_grant(session, _increment()), ISessionTypes.SessionStatus.Active);
     }
 
-    function test_reverts_whenALimitIsAnInventory() public {
-        _refuseKind(ISessionManager.LimitKind.Inventory);
+    function test_reverts_whenTheApproverIsTooShort() public {
+        _refuseApprover(new bytes(19));
     }
 
-    function test_reverts_whenALimitNeedsApproval() public {
-        ISessionManager.Limit memory limit = _limit(address(token), LIMIT, PERIOD);
+    function test_reverts_whenTheApproverIsNobody() public {
+        _refuseApprover(new bytes(20));
+    }
+
+    function test_reverts_whenTheApproverIsTheKey() public {
+        _refuseApprover(abi.encodePacked(key));
+    }
+
+    function test_reverts_whenALimitNeedsAnApproverThatIsNotNamed() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), LIMIT, PERIOD);
         limit.approveAbove = 1;
-        _refuseField(_session(limit), "limit.approveAbove");
+        _refuseGrant(_session(limit), abi.encodeWithSelector(ISessionErrors.ApproverMissing.selector, 0));
     }
 
-    function test_reverts_whenAScopeHasAPolicy() public {
-        ISessionManager.Scope memory scope = _increment();
-        scope.policy = relayer;
+    function test_reverts_whenThePolicyHasNoCode() public {
+        _refusePolicy(recipient);
+    }
+
+    function test_reverts_whenThePolicyIsTheAccount() public {
+        _refusePolicy(account);
+    }
+
+    function test_reverts_whenThePolicyIsTheManager() public {
+        _refusePolicy(address(manager));
+    }
+
+    // ---------------------------------------------------------------------------------------------------------------
+    // Kinds of limits
+    // ---------------------------------------------------------------------------------------------------------------
+
+    function test_reverts_whenAnInventoryIsPeriodic() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), 0, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Inventory;
+        _refuseGrant(_session(limit), abi.encodeWithSelector(ISessionErrors.InventoryPeriodic.selector, 0, PERIOD));
+    }
+
+    function test_grants_anInventoryOfNothing() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), 0, 0);
+        limit.kind = ISessionTypes.LimitKind.Inventory;
+        _assertStatus(_grant(_session(limit), _scope(recipient, 0x11223344)), ISessionTypes.SessionStatus.Active);
+    }
+
+    function test_reverts_whenATransferHasANetLimitOnly() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), LIMIT, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Net;
         _refuseScope(
-            _session(),
-            scope,
-            abi.encodeWithSelector(ISessionManager.FieldNotSupported.selector, "scope.policy")
+            _session(limit),
+            _transferScope(),
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, address(token))
         );
     }
 
-    function test_reverts_whenAScopeSpendsByPermit2() public {
-        ISessionManager.Scope memory scope = _spendScope(recipient, 0x11223344, address(token));
-        scope.spendMethod = ISessionManager.SpendMethod.Permit2;
+    function test_reverts_whenAPlainTransferHasANetLimitOnly() public {
+        ISessionTypes.Limit memory limit = _limit(NATIVE_TOKEN, LIMIT, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Net;
         _refuseScope(
-            _session(_limit(address(token), LIMIT, 0)),
-            scope,
-            abi.encodeWithSelector(ISessionManager.FieldNotSupported.selector, "scope.spendMethod")
+            _session(limit),
+            _nativeScope(recipient, 1),
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, NATIVE_TOKEN)
+        );
+    }
+
+    function test_grants_valueWithDataUnderANetLimit() public {
+        ISessionTypes.Limit memory limit = _limit(NATIVE_TOKEN, LIMIT, PERIOD);
+        limit.kind = ISessionTypes.LimitKind.Net;
+        ISessionTypes.Scope memory scope = _scope(recipient, 0x11223344);
+        scope.maxValue = 1;
+        _assertStatus(_grant(_session(limit), scope), ISessionTypes.SessionStatus.Active);
+    }
+
+    function test_reverts_whenASpendTokenHasAnInventoryOnly() public {
+        ISessionTypes.Limit memory limit = _limit(address(token), LIMIT, 0);
+        limit.kind = ISessionTypes.LimitKind.Inventory;
+        _refuseScope(
+            _session(limit),
+            _spendScope(recipient, 0x11223344, address(token)),
+            abi.encodeWithSelector(ISessionErrors.LimitMissing.selector, 0, address(token))
         );
     }
 
     // ---------------------------------------------------------------------------------------------------------------
 
-    function _increment() private view returns (ISessionManager.Scope memory) {
+    function _increment() private view returns (ISessionTypes.Scope memory) {
         return _scope(address(token), token.increment.selector);
     }
 
-    function _refuseGrant(ISessionManager.Session memory session, bytes memory reason) private {
+    function _refuseGrant(ISessionTypes.Session memory session, bytes memory reason) private {
         _refuseScope(session, _scope(recipient, 0x11223344), reason);
     }
 
     function _refuseScope(
-        ISessionManager.Session memory session,
-        ISessionManager.Scope memory scope,
+        ISessionTypes.Session memory session,
+        ISessionTypes.Scope memory scope,
         bytes memory reason
     ) private {
         // Packing does not judge, so a scope no grant takes has a leaf all the same.
@@ -453,54 +481,56 @@ contract GrantTest is BaseTest {
         manager.grant(session, _scopes(scope));
     }
 
-    function _refuseField(ISessionManager.Session memory session, string memory field) private {
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.FieldNotSupported.selector, field));
+    function _refuseApprover(bytes memory approver) private {
+        ISessionTypes.Session memory session = _session();
+        session.approver = approver;
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.ApproverInvalid.selector, approver));
     }
 
-    function _refuseKind(ISessionManager.LimitKind kind) private {
-        ISessionManager.Limit memory limit = _limit(address(token), LIMIT, PERIOD);
-        limit.kind = kind;
-        _refuseField(_session(limit), "limit.kind");
+    function _refusePolicy(address policy) private {
+        ISessionTypes.Scope memory scope = _increment();
+        scope.policy = policy;
+        _refuseScope(_session(), scope, abi.encodeWithSelector(ISessionErrors.PolicyInvalid.selector, 0, policy));
     }
 
     function _refuseValidity(uint48 validAfter, uint48 validUntil) private {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         (session.validAfter, session.validUntil) = (validAfter, validUntil);
         _refuseGrant(
             session,
-            abi.encodeWithSelector(ISessionManager.ValidityInvalid.selector, validAfter, validUntil, MAX_DURATION)
+            abi.encodeWithSelector(ISessionErrors.ValidityInvalid.selector, validAfter, validUntil, MAX_DURATION)
         );
     }
 
     function _refuseSigner(address signer) private {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.signer = abi.encodePacked(signer);
-        _refuseGrant(session, abi.encodeWithSelector(ISessionManager.SignerInvalid.selector, session.signer));
+        _refuseGrant(session, abi.encodeWithSelector(ISessionErrors.SignerInvalid.selector, session.signer));
     }
 
     function _refuseTarget(address target) private {
         _refuseScope(
             _session(),
             _scope(target, 0x11223344),
-            abi.encodeWithSelector(ISessionManager.TargetForbidden.selector, 0, target)
+            abi.encodeWithSelector(ISessionErrors.TargetForbidden.selector, 0, target)
         );
     }
 
-    function _refuseSpend(ISessionManager.Scope memory scope) private {
-        ISessionManager.Session memory session = _session();
+    function _refuseSpend(ISessionTypes.Scope memory scope) private {
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), LIMIT, 0), _limit(NATIVE_TOKEN, LIMIT, 0));
         _refuseScope(
             session,
             scope,
-            abi.encodeWithSelector(ISessionManager.SpendTokenInvalid.selector, 0, scope.spendToken, scope.spendMethod)
+            abi.encodeWithSelector(ISessionErrors.SpendTokenInvalid.selector, 0, scope.spendToken, scope.spendMethod)
         );
     }
 
-    function _refuseRule(ISessionManager.RuleOp op, uint256 count, bytes4 selector) private {
-        ISessionManager.Scope memory scope = _scope(recipient, selector);
-        ISessionManager.Rule memory rule = _rule(op, 0);
+    function _refuseRule(ISessionTypes.RuleOp op, uint256 count, bytes4 selector) private {
+        ISessionTypes.Scope memory scope = _scope(recipient, selector);
+        ISessionTypes.Rule memory rule = _rule(op, 0);
         rule.values = new bytes32[](count);
         scope.rules = _rules(rule);
-        _refuseScope(_session(), scope, abi.encodeWithSelector(ISessionManager.RuleInvalid.selector, 0, 0));
+        _refuseScope(_session(), scope, abi.encodeWithSelector(ISessionErrors.RuleInvalid.selector, 0, 0));
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.35;
 
 import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract HashOrderTest is BaseTest {
@@ -17,22 +18,22 @@ contract HashOrderTest is BaseTest {
         uint24 nonce,
         uint48 deadline,
         uint32 gasLimit,
-        ISessionManager.Call calldata call
+        ISessionTypes.Call calldata call
     ) public view {
-        ISessionManager.Order memory order = ISessionManager.Order({
+        ISessionTypes.Order memory order = ISessionTypes.Order({
             sessionId: sessionId,
             nonce: nonce,
             deadline: deadline,
             gasLimit: gasLimit,
-            calls: new ISessionManager.Call[](2)
+            calls: new ISessionTypes.Call[](2)
         });
         order.calls[0] = call;
-        order.calls[1] = ISessionManager.Call(call.target, 0, "", call.scope);
+        order.calls[1] = ISessionTypes.Call(call.target, 0, "", call.scope);
         assertEq(manager.hashOrder(order), _digest(order));
     }
 
     function test_changes_withTheChain() public {
-        ISessionManager.Order memory order;
+        ISessionTypes.Order memory order;
         bytes32 here = manager.hashOrder(order);
         vm.chainId(block.chainid + 1);
         assertNotEq(manager.hashOrder(order), here);
@@ -40,15 +41,15 @@ contract HashOrderTest is BaseTest {
     }
 
     function test_changes_withTheManager() public {
-        ISessionManager.Order memory order;
-        ISessionManager other = ISessionManager(_deploy("SessionManager.sol:SessionManager"));
+        ISessionTypes.Order memory order;
+        ISessionManager other = _deployManager();
         assertNotEq(manager.hashOrder(order), other.hashOrder(order));
     }
 
-    function _digest(ISessionManager.Order memory order) private view returns (bytes32) {
+    function _digest(ISessionTypes.Order memory order) private view returns (bytes32) {
         bytes memory calls;
         for (uint256 i; i < order.calls.length; ++i) {
-            ISessionManager.Call memory call = order.calls[i];
+            ISessionTypes.Call memory call = order.calls[i];
             calls = bytes.concat(
                 calls,
                 keccak256(

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract HashSessionTest is BaseTest {
     function test_isTheHashOfThePackedSession() public view {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, PERIOD));
         assertEq(manager.hashSession(session), keccak256(manager.packSession(session)));
     }
 

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 /// @dev Against the tables of docs/encoding.md, written down once more.
 contract PackSessionTest is BaseTest {
     function testFuzz_followsTheTable(bytes32 seed) public view {
-        ISessionManager.Session memory session = _random(seed);
+        ISessionTypes.Session memory session = _random(seed);
         assertEq(manager.packSession(session), _reference(session));
     }
 
     function testFuzz_differs_whenTheSessionDiffers(bytes32 first, bytes32 second) public view {
-        ISessionManager.Session memory a = _random(first);
-        ISessionManager.Session memory b = _random(second);
+        ISessionTypes.Session memory a = _random(first);
+        ISessionTypes.Session memory b = _random(second);
         bool equal = keccak256(abi.encode(a)) == keccak256(abi.encode(b));
         assertTrue(equal == (keccak256(manager.packSession(a)) == keccak256(manager.packSession(b))));
     }
@@ -25,7 +26,7 @@ contract PackSessionTest is BaseTest {
         uint256 count;
         for (uint256 field; field < 20; ++field) {
             for (uint256 variant = 1; variant < 4; ++variant) {
-                ISessionManager.Session memory session = _session(_limit(address(token), 1, 0));
+                ISessionTypes.Session memory session = _session(_limit(address(token), 1, 0));
                 _change(session, field, variant);
                 bytes32 id = manager.hashSession(session);
                 for (uint256 i; i < count; ++i) assertNotEq(seen[i], id);
@@ -35,42 +36,42 @@ contract PackSessionTest is BaseTest {
     }
 
     function test_reverts_whenTheSignerIsShorterThanAnAddress() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.signer = new bytes(19);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.SignerInvalid.selector, session.signer));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.SignerInvalid.selector, session.signer));
         manager.packSession(session);
     }
 
     function test_packs_theLongestSigner() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.signer = new bytes(20 + 65_535);
         assertEq(manager.packSession(session).length, 93 + 2 + 65_535);
         session.signer = new bytes(20 + 65_536);
-        vm.expectPartialRevert(ISessionManager.SignerInvalid.selector);
+        vm.expectPartialRevert(ISessionErrors.SignerInvalid.selector);
         manager.packSession(session);
     }
 
     function test_reverts_whenTheApproverIsTooLong() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.approver = new bytes(65_536);
-        vm.expectRevert(ISessionManager.EncodingInvalid.selector);
+        vm.expectRevert(ISessionErrors.EncodingInvalid.selector);
         manager.packSession(session);
     }
 
     function test_reverts_whenThereAreTooManyLimits() public {
-        ISessionManager.Session memory session = _session();
-        session.limits = new ISessionManager.Limit[](16);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.TooManyLimits.selector, 16, 15));
+        ISessionTypes.Session memory session = _session();
+        session.limits = new ISessionTypes.Limit[](16);
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.TooManyLimits.selector, 16, 15));
         manager.packSession(session);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
 
-    function _random(bytes32 seed) private pure returns (ISessionManager.Session memory session) {
+    function _random(bytes32 seed) private pure returns (ISessionTypes.Session memory session) {
         uint256 bits = uint256(keccak256(abi.encode(seed, "bits")));
         uint256 word = uint256(keccak256(abi.encode(seed, "word")));
         session.account = address(uint160(word));
-        session.accountKind = ISessionManager.AccountKind(word % 3);
+        session.accountKind = ISessionTypes.AccountKind(word % 3);
         session.validAfter = uint48(word >> 8);
         session.validUntil = uint48(word >> 16);
         session.maxOrders = uint24(word >> 24);
@@ -86,18 +87,18 @@ contract PackSessionTest is BaseTest {
         if (bits & 64 != 0) session.approver = new bytes((bits >> 100) % 70);
         session.revokeOnMisuse = bits & 128 != 0;
         if (bits & 256 != 0) session.salt = bytes32(word);
-        session.limits = new ISessionManager.Limit[]((bits >> 9) % 16);
+        session.limits = new ISessionTypes.Limit[]((bits >> 9) % 16);
         for (uint256 i; i < session.limits.length; ++i) {
             uint256 part = uint256(keccak256(abi.encode(seed, i)));
             session.limits[i].token = part & 1 == 0 ? NATIVE_TOKEN : address(uint160(part));
             session.limits[i].amount = uint104(part >> 8);
             if (part & 2 != 0) session.limits[i].period = uint32(part >> 16);
             if (part & 4 != 0) session.limits[i].approveAbove = uint104(part >> 24);
-            session.limits[i].kind = ISessionManager.LimitKind((part >> 32) % 3);
+            session.limits[i].kind = ISessionTypes.LimitKind((part >> 32) % 3);
         }
     }
 
-    function _change(ISessionManager.Session memory session, uint256 field, uint256 variant) private view {
+    function _change(ISessionTypes.Session memory session, uint256 field, uint256 variant) private view {
         address addr = address(uint160(variant));
         if (field == 0) session.account = addr;
         if (field == 1) session.signer = abi.encodePacked(key, new bytes(variant));
@@ -116,16 +117,16 @@ contract PackSessionTest is BaseTest {
         if (field == 14) session.limits[0].amount += uint104(variant);
         if (field == 15) session.limits[0].period = uint32(variant);
         if (field == 16) session.limits[0].approveAbove = uint104(variant);
-        if (field == 17) session.limits = new ISessionManager.Limit[](variant + 1);
+        if (field == 17) session.limits = new ISessionTypes.Limit[](variant + 1);
         if (field == 18) session.signer = abi.encodePacked(addr);
         if (field == 19) {
             if (variant == 1) session.sentinelMayRevoke = true;
             if (variant == 2) session.revokeOnMisuse = true;
-            if (variant == 3) session.accountKind = ISessionManager.AccountKind.Safe;
+            if (variant == 3) session.accountKind = ISessionTypes.AccountKind.Safe;
         }
     }
 
-    function _reference(ISessionManager.Session memory session) private pure returns (bytes memory packed) {
+    function _reference(ISessionTypes.Session memory session) private pure returns (bytes memory packed) {
         packed = abi.encodePacked(
             uint16(_flags(session)),
             session.account,
@@ -154,7 +155,7 @@ contract PackSessionTest is BaseTest {
         if (session.salt != 0) packed = abi.encodePacked(packed, session.salt);
     }
 
-    function _flags(ISessionManager.Session memory session) private pure returns (uint256 flags) {
+    function _flags(ISessionTypes.Session memory session) private pure returns (uint256 flags) {
         if (session.signer.length > 20) flags |= 1;
         if (session.minInterval != 0) flags |= 2;
         if (session.relayer != address(0)) flags |= 4;
@@ -167,7 +168,7 @@ contract PackSessionTest is BaseTest {
         flags |= uint256(session.accountKind) * 512 + session.limits.length * 4096;
     }
 
-    function _reference(ISessionManager.Limit memory limit) private pure returns (bytes memory packed) {
+    function _reference(ISessionTypes.Limit memory limit) private pure returns (bytes memory packed) {
         uint256 flags = uint256(limit.kind);
         if (limit.token == NATIVE_TOKEN) flags |= 4;
         if (limit.period != 0) flags |= 8;

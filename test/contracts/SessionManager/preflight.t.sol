@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract PreflightTest is BaseTest {
@@ -30,11 +31,11 @@ contract PreflightTest is BaseTest {
     }
 
     function test_reverts_whenAnotherThanTheNamedRelayerWouldSubmit() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.relayer = relayer;
         Grant memory granted = _grant(session, _scope(address(token), token.increment.selector));
         bytes memory order = _signed(granted, _order(0, abi.encodeCall(token.increment, ())));
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.SubmitterNotAllowed.selector, key, relayer));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.SubmitterNotAllowed.selector, key, relayer));
         manager.preflight(order, key);
     }
 
@@ -42,7 +43,7 @@ contract PreflightTest is BaseTest {
         Grant memory granted = _grantTransfers();
         bytes memory order = _signed(granted, _order(0, _transferData(1)));
         _execute(order);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.NonceUsed.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.NonceUsed.selector, 0));
         manager.preflight(order, relayer);
     }
 
@@ -50,7 +51,7 @@ contract PreflightTest is BaseTest {
         Grant memory granted = _grantTransfers();
         bytes memory order = _signed(granted, _order(0, _transferData(1)));
         _revoke(granted);
-        vm.expectPartialRevert(ISessionManager.SessionNotActive.selector);
+        vm.expectPartialRevert(ISessionErrors.SessionNotActive.selector);
         manager.preflight(order, relayer);
     }
 }

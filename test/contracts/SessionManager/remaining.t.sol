@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract RemainingTest is BaseTest {
@@ -14,7 +14,7 @@ contract RemainingTest is BaseTest {
     }
 
     function test_isWhatIsLeft_ofEachLimit() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), 100, PERIOD), _limit(address(token), 150, 0));
         Grant memory granted = _grant(session, _transferScope());
         _execute(granted, _order(0, _transferData(90)));
@@ -45,7 +45,7 @@ contract RemainingTest is BaseTest {
     function test_isNothing_whenPaused() public {
         Grant memory granted = _grantTransfers();
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
         assertEq(_remaining(granted), 0);
     }
 
@@ -57,13 +57,13 @@ contract RemainingTest is BaseTest {
     }
 
     function test_isNothing_beforeValidAfter() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, 0));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, 0));
         session.validAfter = START + 1;
         assertEq(_remaining(_grant(session, _transferScope())), 0);
     }
 
     function test_isNothing_whenEveryNonceIsUsed() public {
-        ISessionManager.Session memory session = _session(_limit(address(token), LIMIT, 0));
+        ISessionTypes.Session memory session = _session(_limit(address(token), LIMIT, 0));
         session.maxOrders = 1;
         Grant memory granted = _grant(session, _transferScope());
         _execute(granted, _order(0));

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract RevokeTest is BaseTest {
     function test_emitsSessionRevoked() public {
         Grant memory granted = _grantTransfers();
         vm.expectEmit(address(manager));
-        emit ISessionManager.SessionRevoked(account, granted.id, account);
+        emit ISessionEvents.SessionRevoked(account, granted.id, account);
         _revoke(granted);
     }
 
     function test_revokes_whenActive() public {
         Grant memory granted = _grantTransfers();
         _revoke(granted);
-        _assertStatus(granted, ISessionManager.SessionStatus.Revoked);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
     }
 
     function test_refusesOrders_whenRevoked() public {
@@ -26,9 +28,9 @@ contract RevokeTest is BaseTest {
             granted,
             _order(1, _transferData(1)),
             abi.encodeWithSelector(
-                ISessionManager.SessionNotActive.selector,
+                ISessionErrors.SessionNotActive.selector,
                 granted.id,
-                ISessionManager.SessionStatus.Revoked
+                ISessionTypes.SessionStatus.Revoked
             )
         );
     }
@@ -39,9 +41,9 @@ contract RevokeTest is BaseTest {
         vm.prank(account);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ISessionManager.SessionAlreadyKnown.selector,
+                ISessionErrors.SessionAlreadyKnown.selector,
                 prepared.id,
-                ISessionManager.SessionStatus.Revoked
+                ISessionTypes.SessionStatus.Revoked
             )
         );
         manager.grant(prepared.session, prepared.scopes);
@@ -58,7 +60,7 @@ contract RevokeTest is BaseTest {
         Grant memory granted = _grantTransfers();
         _revoke(granted);
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.SessionAlreadyRevoked.selector, granted.id));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.SessionAlreadyRevoked.selector, granted.id));
         manager.revoke(granted.packed);
     }
 
@@ -66,7 +68,7 @@ contract RevokeTest is BaseTest {
         vm.assume(caller != account);
         Grant memory granted = _grantTransfers();
         vm.prank(caller);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.CallerNotAllowed.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.CallerNotAllowed.selector, caller));
         manager.revoke(granted.packed);
     }
 
@@ -76,7 +78,7 @@ contract RevokeTest is BaseTest {
             bytes memory cut = new bytes(length);
             for (uint256 i; i < length; ++i) cut[i] = packed[i];
             vm.prank(account);
-            vm.expectRevert(ISessionManager.EncodingInvalid.selector);
+            vm.expectRevert(ISessionErrors.EncodingInvalid.selector);
             manager.revoke(cut);
         }
     }
@@ -85,6 +87,6 @@ contract RevokeTest is BaseTest {
         Grant memory transfers = _grantTransfers();
         Grant memory increments = _grantIncrement();
         _revoke(transfers);
-        _assertStatus(increments, ISessionManager.SessionStatus.Active);
+        _assertStatus(increments, ISessionTypes.SessionStatus.Active);
     }
 }

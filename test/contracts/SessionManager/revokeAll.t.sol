@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract RevokeAllTest is BaseTest {
     function test_emitsSessionsRevoked() public {
         vm.expectEmit(address(manager));
-        emit ISessionManager.SessionsRevoked(account, 1);
+        emit ISessionEvents.SessionsRevoked(account, 1);
         vm.prank(account);
         manager.revokeAll();
     }
@@ -24,8 +26,8 @@ contract RevokeAllTest is BaseTest {
         Grant memory transfers = _grantTransfers();
         Grant memory increments = _grantIncrement();
         _revokeAll();
-        _assertStatus(transfers, ISessionManager.SessionStatus.Superseded);
-        _assertStatus(increments, ISessionManager.SessionStatus.Superseded);
+        _assertStatus(transfers, ISessionTypes.SessionStatus.Superseded);
+        _assertStatus(increments, ISessionTypes.SessionStatus.Superseded);
     }
 
     function test_leavesOtherAccountsAlone() public {
@@ -47,13 +49,13 @@ contract RevokeAllTest is BaseTest {
         Grant memory prepared = _prepare(_session(_limit(address(token), LIMIT, 0)), _scopes(_transferScope()));
         _revokeAll();
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.EpochMismatch.selector, 0, 1));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.EpochMismatch.selector, 0, 1));
         manager.grant(prepared.session, prepared.scopes);
     }
 
     function test_keepsThePause() public {
         vm.startPrank(account);
-        manager.pause();
+        manager.pause(account);
         manager.revokeAll();
         vm.stopPrank();
         assertTrue(manager.accountStateOf(account).paused);
@@ -63,7 +65,7 @@ contract RevokeAllTest is BaseTest {
         Grant memory granted = _grantTransfers();
         _revokeAll();
         _revoke(granted);
-        _assertStatus(granted, ISessionManager.SessionStatus.Revoked);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
     }
 
     function _revokeAll() private {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract UnpauseTest is BaseTest {
     function test_emitsAccountUnpaused() public {
         _pause();
         vm.expectEmit(address(manager));
-        emit ISessionManager.AccountUnpaused(account);
+        emit ISessionEvents.AccountUnpaused(account);
         vm.prank(account);
         manager.unpause();
     }
@@ -27,7 +28,7 @@ contract UnpauseTest is BaseTest {
         _pause();
         vm.prank(key);
         manager.unpause();
-        _assertStatus(granted, ISessionManager.SessionStatus.Paused);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Paused);
     }
 
     function test_doesNotReviveRevokedSessions() public {
@@ -36,11 +37,11 @@ contract UnpauseTest is BaseTest {
         _revoke(granted);
         vm.prank(account);
         manager.unpause();
-        _assertStatus(granted, ISessionManager.SessionStatus.Revoked);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
     }
 
     function _pause() private {
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
     }
 }

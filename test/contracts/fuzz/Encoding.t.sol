@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 /// @dev A signed order is one string of bytes: any other has no effect.
@@ -11,13 +12,13 @@ contract EncodingFuzzTest is BaseTest {
 
     function setUp() public override {
         super.setUp();
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), LIMIT, PERIOD), _limit(address(token), LIMIT, 0));
         session.minInterval = 1;
         session.relayer = relayer;
         session.salt = keccak256("salt");
-        ISessionManager.Scope memory scope = _transferScope();
-        scope.rules = _rules(_rule(ISessionManager.RuleOp.OneOf, 0, bytes32(uint256(uint160(recipient)))));
+        ISessionTypes.Scope memory scope = _transferScope();
+        scope.rules = _rules(_rule(ISessionTypes.RuleOp.OneOf, 0, bytes32(uint256(uint160(recipient)))));
         Grant memory granted_ = _grant(session, _scopes(scope, _scope(address(token), token.transferFrom.selector)));
         uint256 position = _position(granted_, address(token), token.transfer.selector);
         order = _signed(granted_, _order(3, CallSpec(position, 0, _transferData(5))));
@@ -76,10 +77,10 @@ contract EncodingFuzzTest is BaseTest {
         bytes memory changed = granted.packed;
         start = _bound(start, 0, changed.length - 1);
         changed[start] ^= noise == 0 ? bytes1(0x01) : noise;
-        try manager.stateOf(changed) returns (ISessionManager.SessionState memory state) {
-            assertEq(uint8(state.status), uint8(ISessionManager.SessionStatus.None));
+        try manager.stateOf(changed) returns (ISessionTypes.SessionState memory state) {
+            assertEq(uint8(state.status), uint8(ISessionTypes.SessionStatus.None));
         } catch (bytes memory reason) {
-            assertEq(bytes4(reason), ISessionManager.EncodingInvalid.selector);
+            assertEq(bytes4(reason), ISessionErrors.EncodingInvalid.selector);
         }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
 import {SessionWord, SessionWordLib, StoredStatus} from "../../../contracts/libraries/SessionWord.sol";
 import {BaseTest} from "../BaseTest.sol";
 
@@ -22,7 +22,7 @@ contract NonceWindowFuzzTest is BaseTest {
             bool tooOld = _head >= 64 && nonce < _head - 64;
             if (tooOld || _used[nonce]) {
                 assertFalse(ok);
-                bytes4 expected = tooOld ? ISessionManager.NonceTooOld.selector : ISessionManager.NonceUsed.selector;
+                bytes4 expected = tooOld ? ISessionErrors.NonceTooOld.selector : ISessionErrors.NonceUsed.selector;
                 assertEq(bytes4(answer), expected);
                 continue;
             }

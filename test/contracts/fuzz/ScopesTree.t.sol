@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 
 contract ScopesTreeFuzzTest is BaseTest {
@@ -23,7 +24,7 @@ contract ScopesTreeFuzzTest is BaseTest {
         bytes memory data = abi.encodePacked(granted.scopes[position].selector);
         assertEq(
             _executeBatch(_signed(granted, _order(0, CallSpec(position, 0, data)))),
-            ISessionManager.ScopeNotGranted.selector
+            ISessionErrors.ScopeNotGranted.selector
         );
     }
 
@@ -41,15 +42,15 @@ contract ScopesTreeFuzzTest is BaseTest {
         bytes memory data = abi.encodePacked(granted.scopes[position].selector);
         assertEq(
             _executeBatch(_signed(granted, _order(0, CallSpec(position, 0, data)))),
-            ISessionManager.ScopeNotGranted.selector
+            ISessionErrors.ScopeNotGranted.selector
         );
     }
 
     function testFuzz_rootIsThatOfTheReference(uint8 count, bytes32 seed) public {
         count = uint8(_bound(count, 1, 40));
-        ISessionManager.Scope[] memory scopes = _many(count, seed);
+        ISessionTypes.Scope[] memory scopes = _many(count, seed);
         // `_prepare` computes the root on its own; the grant reverts if the manager's differs.
-        _assertStatus(_grant(_session(), scopes), ISessionManager.SessionStatus.Active);
+        _assertStatus(_grant(_session(), scopes), ISessionTypes.SessionStatus.Active);
     }
 
     function test_refusesAnInnerNodeAsAScope() public {
@@ -68,7 +69,7 @@ contract ScopesTreeFuzzTest is BaseTest {
         bytes memory call = abi.encodePacked(uint16(scope.length), scope, uint8(1), right, uint128(0), uint24(0));
         bytes memory order = bytes.concat(head, hex"01", call, new bytes(6));
         vm.prank(key);
-        vm.expectPartialRevert(ISessionManager.ScopeNotGranted.selector);
+        vm.expectPartialRevert(ISessionErrors.ScopeNotGranted.selector);
         manager.execute(order);
         assertTrue(left != right);
     }
@@ -78,8 +79,8 @@ contract ScopesTreeFuzzTest is BaseTest {
         return a / 2 == b / 2;
     }
 
-    function _many(uint256 count, bytes32 seed) private pure returns (ISessionManager.Scope[] memory scopes) {
-        scopes = new ISessionManager.Scope[](count);
+    function _many(uint256 count, bytes32 seed) private pure returns (ISessionTypes.Scope[] memory scopes) {
+        scopes = new ISessionTypes.Scope[](count);
         for (uint256 i; i < count; ++i) {
             bytes32 word = keccak256(abi.encode(seed, i));
             scopes[i] = _scope(address(uint160(uint256(word))), bytes4(0x11223344));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {BaseTest} from "../BaseTest.sol";
 
@@ -67,7 +67,7 @@ contract GasTest is BaseTest {
     }
 
     function test_J1_underTwoLimits() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.limits = _limits(_limit(address(token), LIMIT, PERIOD), _limit(address(token), LIMIT, 0));
         Grant memory granted = _grant(session, _transferScope());
         for (uint24 nonce; nonce < 3; ++nonce) _execute(granted, _order(nonce, _transferData(1 ether)));
@@ -78,14 +78,14 @@ contract GasTest is BaseTest {
     function test_grant() public {
         Grant memory granted = _grantTransfers();
         vm.snapshotGasLastCall("SessionManager", "grant");
-        _assertStatus(granted, ISessionManager.SessionStatus.Active);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Active);
     }
 
     function test_revoke() public {
         Grant memory granted = _grantTransfers();
         _revoke(granted);
         vm.snapshotGasLastCall("SessionManager", "revoke");
-        _assertStatus(granted, ISessionManager.SessionStatus.Revoked);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
     }
 
     function test_revokeAll() public {
@@ -93,6 +93,6 @@ contract GasTest is BaseTest {
         vm.prank(account);
         manager.revokeAll();
         vm.snapshotGasLastCall("SessionManager", "revokeAll");
-        _assertStatus(granted, ISessionManager.SessionStatus.Superseded);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Superseded);
     }
 }

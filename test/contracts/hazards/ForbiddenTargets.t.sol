@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {ForbiddenSelectors} from "../../../contracts/libraries/ForbiddenSelectors.sol";
 import {BaseTest} from "../BaseTest.sol";
 
@@ -97,7 +98,7 @@ contract ForbiddenTargetsTest is BaseTest {
         _refuse(
             forged,
             _order(0, abi.encodePacked(bytes4(0x11223344))),
-            abi.encodeWithSelector(ISessionManager.ForbiddenTargetCalled.selector, 0, target)
+            abi.encodeWithSelector(ISessionErrors.ForbiddenTargetCalled.selector, 0, target)
         );
     }
 
@@ -107,11 +108,11 @@ contract ForbiddenTargetsTest is BaseTest {
     }
 
     function _refuseSelector(bytes4 selector) private {
-        ISessionManager.Session memory session = _session();
-        ISessionManager.Scope memory scope = _scope(recipient, selector);
+        ISessionTypes.Session memory session = _session();
+        ISessionTypes.Scope memory scope = _scope(recipient, selector);
         session.scopesRoot = manager.hashScope(scope);
         vm.prank(account);
-        vm.expectRevert(abi.encodeWithSelector(ISessionManager.SelectorForbidden.selector, 0, recipient, selector));
+        vm.expectRevert(abi.encodeWithSelector(ISessionErrors.SelectorForbidden.selector, 0, recipient, selector));
         manager.grant(session, _scopes(scope));
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {BaseTest} from "../BaseTest.sol";
 
@@ -17,7 +18,7 @@ contract GasStarvationTest is BaseTest {
     function test_executeRefuses_whenGivenLessThanTheSignedGas() public {
         Grant memory granted = _grantIncrement();
         bytes memory order = _signed(granted, _order(0, abi.encodeCall(token.increment, ())));
-        vm.expectPartialRevert(ISessionManager.InsufficientGas.selector);
+        vm.expectPartialRevert(ISessionErrors.InsufficientGas.selector);
         manager.execute{gas: GAS_LIMIT}(order);
         assertFalse(_isNonceUsed(granted, 0));
     }
@@ -26,7 +27,7 @@ contract GasStarvationTest is BaseTest {
         Grant memory granted = _grantIncrement();
         bytes memory order = _signed(granted, _order(0, abi.encodeCall(token.increment, ())));
         bytes4[] memory results = manager.executeBatch{gas: GAS_LIMIT}(_one(order));
-        assertEq(results[0], ISessionManager.InsufficientGas.selector);
+        assertEq(results[0], ISessionErrors.InsufficientGas.selector);
         assertFalse(_isNonceUsed(granted, 0));
     }
 
@@ -55,7 +56,7 @@ contract GasStarvationTest is BaseTest {
         bool executed;
         for (uint256 gas_ = 900_000; gas_ < 2_600_000 && !executed; gas_ += 2_000) {
             bytes4 result = _resultOf(orders, gas_, 1);
-            assertTrue(result != ISessionManager.CallReverted.selector, "starved");
+            assertTrue(result != ISessionErrors.CallReverted.selector, "starved");
             executed = result == 0;
             vm.revertToState(snapshot);
         }
@@ -66,7 +67,7 @@ contract GasStarvationTest is BaseTest {
     function test_usesTheNonce_whenACallEatsAllGas() public {
         Grant memory granted = _grant(_session(), _scope(address(target), target.burnGas.selector));
         bytes memory order = _signed(granted, _order(0, abi.encodeCall(target.burnGas, ())));
-        assertEq(_executeBatch(order), ISessionManager.CallReverted.selector);
+        assertEq(_executeBatch(order), ISessionErrors.CallReverted.selector);
         assertTrue(_isNonceUsed(granted, 0));
     }
 
@@ -89,8 +90,8 @@ contract GasStarvationTest is BaseTest {
     }
 
     function test_neverSkips_aboveTheGasThatReachesTheCalls_withManyLimits() public {
-        ISessionManager.Session memory session = _session();
-        session.limits = new ISessionManager.Limit[](15);
+        ISessionTypes.Session memory session = _session();
+        session.limits = new ISessionTypes.Limit[](15);
         for (uint256 i; i < 15; ++i) session.limits[i] = _limit(_token(), LIMIT, uint32(i));
         Grant memory granted = _grant(
             session,
@@ -107,7 +108,7 @@ contract GasStarvationTest is BaseTest {
             _signed(burner, _order(0, abi.encodeCall(target.burnGas, ()))),
             _signed(honest, _order(0, abi.encodeCall(token.increment, ())))
         );
-        assertEq(first, ISessionManager.CallReverted.selector);
+        assertEq(first, ISessionErrors.CallReverted.selector);
         assertEq(second, bytes4(0));
         assertEq(token.count(), 1);
     }
@@ -161,7 +162,7 @@ contract GasStarvationTest is BaseTest {
             bytes4 result = _resultOf(_one(order), gas_, 0);
             if (result != 0 && result != bytes4(0xffffffff)) {
                 assertFalse(_isNonceUsed(granted, 0));
-                assertEq(result, ISessionManager.InsufficientGas.selector);
+                assertEq(result, ISessionErrors.InsufficientGas.selector);
             }
             executed = result == 0;
             vm.revertToState(snapshot);

@@ -2,7 +2,8 @@
 pragma solidity ^0.8.35;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {HostileToken} from "../../../contracts/test/HostileToken.sol";
 import {BaseTest} from "../BaseTest.sol";
@@ -43,7 +44,7 @@ contract ReentrancyTest is BaseTest {
     }
 
     function test_refusesPause() public {
-        _refuseReentry(abi.encodeCall(manager.pause, ()));
+        _refuseReentry(abi.encodeCall(manager.pause, (account)));
     }
 
     function test_refusesUnpause() public {
@@ -51,7 +52,7 @@ contract ReentrancyTest is BaseTest {
     }
 
     function test_refusesGrant() public {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.account = address(target);
         Grant memory prepared = _prepare(session, _scopes(_scope(recipient, 0x11223344)));
         _refuseReentry(abi.encodeCall(manager.grant, (prepared.session, prepared.scopes)));
@@ -83,12 +84,12 @@ contract ReentrancyTest is BaseTest {
         hostile.setHook(address(manager), abi.encodeCall(manager.execute, (nextOrder)));
         // The hook's call is refused, so the hostile token reverts, and so does the order.
         bytes memory order = _signed(session, _order(0, _transferData(1)));
-        assertEq(_executeBatch(order), ISessionManager.CallReverted.selector);
+        assertEq(_executeBatch(order), ISessionErrors.CallReverted.selector);
         assertEq(hostile.hookCalls(), 0);
     }
 
     function test_opensAgain_afterwards() public {
-        _refuseReentry(abi.encodeCall(manager.pause, ()));
+        _refuseReentry(abi.encodeCall(manager.pause, (account)));
         _execute(nextOrder);
         assertEq(manager.stateOf(granted.packed).nextNonce, 10);
     }
@@ -103,6 +104,6 @@ contract ReentrancyTest is BaseTest {
         assertEq(target.calls(), 1);
         assertFalse(target.reentered());
         assertEq(bytes4(target.answer()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
-        _assertStatus(session, ISessionManager.SessionStatus.Active);
+        _assertStatus(session, ISessionTypes.SessionStatus.Active);
     }
 }

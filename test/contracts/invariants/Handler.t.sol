@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
 import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {HostileToken} from "../../../contracts/test/HostileToken.sol";
@@ -117,7 +119,7 @@ contract Handler is BaseTest {
 
     function pauseAndUnpause(uint256 which, uint256 amount) external {
         vm.prank(account);
-        manager.pause();
+        manager.pause(account);
         Grant memory granted = _current[which % 3];
         if (_executeBatch(_signed(granted, _random(granted, which % 3, 0, amount))) == 0) stolen = true;
         vm.prank(account);
@@ -183,7 +185,7 @@ contract Handler is BaseTest {
     // ---------------------------------------------------------------------------------------------------------------
 
     function _renew(uint256 which) private {
-        ISessionManager.Session memory session = _session();
+        ISessionTypes.Session memory session = _session();
         session.salt = bytes32(++_salts);
         session.validAfter = START;
         session.validUntil = START + MAX_DURATION;
@@ -194,7 +196,7 @@ contract Handler is BaseTest {
                     ? address(hostile)
                     : NATIVE_TOKEN;
         session.limits = _limits(_limit(limited, CAP, WINDOW), _limit(limited, 20 * CAP, 0));
-        ISessionManager.Scope[] memory scopes;
+        ISessionTypes.Scope[] memory scopes;
         if (which == 0) {
             scopes = _scopes(_transferScope(), _scope(address(token), token.transferFrom.selector));
         } else if (which == 1) {
@@ -203,7 +205,7 @@ contract Handler is BaseTest {
                 _spendScope(address(target), target.drawAndRaise.selector, address(hostile))
             );
         } else {
-            ISessionManager.Scope memory refund = _scope(address(target), target.refund.selector);
+            ISessionTypes.Scope memory refund = _scope(address(target), target.refund.selector);
             refund.maxValue = type(uint128).max;
             scopes = _scopes(_nativeScope(recipient, type(uint128).max), refund);
         }
@@ -216,7 +218,7 @@ contract Handler is BaseTest {
         current.session.account = account;
         for (uint256 i; i < 2; ++i) {
             current.scopes.push();
-            ISessionManager.Scope storage scope = current.scopes[i];
+            ISessionTypes.Scope storage scope = current.scopes[i];
             scope.target = granted.scopes[i].target;
             scope.selector = granted.scopes[i].selector;
             scope.maxValue = granted.scopes[i].maxValue;
@@ -310,7 +312,7 @@ contract Handler is BaseTest {
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].emitter != address(manager)) continue;
             bytes32 topic = logs[i].topics[0];
-            if (topic != ISessionManager.OrderExecuted.selector && topic != ISessionManager.OrderFailed.selector) {
+            if (topic != ISessionEvents.OrderExecuted.selector && topic != ISessionEvents.OrderFailed.selector) {
                 continue;
             }
             bytes memory data = logs[i].data;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.35;
 
 import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
 import {BaseTest} from "../BaseTest.sol";
 import {TestBase} from "../TestBase.sol";
 import {Handler} from "./Handler.t.sol";
@@ -76,7 +77,7 @@ contract SessionManagerInvariants is TestBase {
     function invariant_theStateWordIsThatOfTheUses() public view {
         for (uint256 i; i < 3; ++i) {
             BaseTest.Grant memory granted = handler.getCurrent(i);
-            ISessionManager.SessionState memory state = manager.stateOf(granted.packed);
+            ISessionTypes.SessionState memory state = manager.stateOf(granted.packed);
             for (uint256 age; age < 64 && age < state.nextNonce; ++age) {
                 bool used = handler.uses(granted.id, uint24(state.nextNonce - 1 - age)) != 0;
                 // Replayed orders are not counted by the handler, so a used bit may lack its count, not the reverse.
@@ -89,8 +90,8 @@ contract SessionManagerInvariants is TestBase {
     function invariant_revokedIsForEver() public view {
         bytes[] memory revoked = handler.getRevoked();
         for (uint256 i; i < revoked.length; ++i) {
-            ISessionManager.SessionState memory state = manager.stateOf(revoked[i]);
-            assertEq(uint8(state.status), uint8(ISessionManager.SessionStatus.Revoked));
+            ISessionTypes.SessionState memory state = manager.stateOf(revoked[i]);
+            assertEq(uint8(state.status), uint8(ISessionTypes.SessionStatus.Revoked));
             assertEq(manager.remaining(revoked[i])[0], 0);
         }
     }

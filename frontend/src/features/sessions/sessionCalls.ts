@@ -25,7 +25,7 @@ export const toRevokeAllRequest = (config: AppConfig, account: Account): Transac
   toManagerRequest(config, account, encodeRevokeAll());
 
 export const toPauseRequest = (config: AppConfig, account: Account): TransactionRequest =>
-  toManagerRequest(config, account, encodePause());
+  toManagerRequest(config, account, encodePause(account.address));
 
 export const toUnpauseRequest = (config: AppConfig, account: Account): TransactionRequest =>
   toManagerRequest(config, account, encodeUnpause());
