@@ -46,14 +46,11 @@ import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
 import { createDestinations } from "./webhooks/createDestinations.ts";
-import { createWebhooks } from "./webhooks/createWebhooks.ts";
-import { startBoss } from "./webhooks/startBoss.ts";
+import { createNotifier } from "./webhooks/createNotifier.ts";
 
 const sealEveryMs = 200;
 const cleaningPauseMs = 60_000;
 const notifyingPauseMs = 5_000;
-/** For deliveries under way. */
-const jobsStopMs = 5_000;
 
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
@@ -141,13 +138,10 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
     const destinations = createDestinations(config);
-    const { authSecret } = config;
-    const boss = authSecret && (await startBoss({ ...config, pglite, log }));
-    const webhooks =
-      boss && (await createWebhooks({ db, boss, destinations, log, config: { chainId: config.chainId, authSecret } }));
+    const notifier = createNotifier({ db, pglite, destinations, log, config });
     const notifying = runLoop({
       job: async () => {
-        const hasMore = (await webhooks?.run()) ?? false;
+        const hasMore = await notifier.run();
         reportFailure.recovered("notifying");
         return hasMore ? 0 : notifyingPauseMs;
       },
@@ -181,7 +175,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       stopping.abort();
       await closeServer(app);
       await Promise.all([following.stop(), submitting.stop(), cleaning.stop(), notifying.stop(), sealing.stop()]);
-      await boss?.stop({ timeout: jobsStopMs });
+      await notifier.stop();
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await hotWallets.close();

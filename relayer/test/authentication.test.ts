@@ -4,6 +4,7 @@ import { concatHex, type Address, type Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { toSignedRequest } from "../src/auth/signedRequest.ts";
 import {
   parseProblem,
   parseSession,
@@ -201,6 +202,15 @@ test("does not take a silent node for a bad signature", async () => {
   });
   await proxy.restore();
   await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
+});
+
+test.each(["", "a:b@relayer.example", "not a host", "[::1"])("refuses the Host %j of a signed request", (host) => {
+  const headers = { "signature-input": 'eth=("@method");keyid="someone"', signature: "eth=:AA==:" };
+  const request = { method: "GET", url: "/v1/info", headers, protocol: "http" as const, rawBody: undefined };
+  expect(() => toSignedRequest({ ...request, host }, undefined)).toThrow("is not a host");
+  expect(toSignedRequest({ ...request, host }, "https://relayer.example/api")?.url.href).toBe(
+    "https://relayer.example/v1/info",
+  );
 });
 
 // --- HMAC credentials

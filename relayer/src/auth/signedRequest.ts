@@ -32,11 +32,16 @@ export function toSignedRequest(
   const input = headers["signature-input"];
   if (input === undefined && headers["signature"] === undefined) return undefined;
   const origin = publicUrl === undefined ? `${request.protocol}://${request.host}` : new URL(publicUrl).origin;
-  const url = `${origin}${request.url}`;
-  if (!URL.canParse(url)) throw new ProblemError("authentication-invalid", "The Host of the request is not a host");
+  const text = `${origin}${request.url}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // An empty host would make the path's beginning the host.
+  const isHostless = publicUrl === undefined && request.host === "";
+  if (url === undefined || isHostless || url.username !== "" || url.password !== "") {
+    throw new ProblemError("authentication-invalid", "The Host of the request is not a host");
+  }
   return {
     method: request.method,
-    url: new URL(url),
+    url,
     headers,
     body: request.rawBody,
     keyId: parseKeyId(input ?? ""),
