@@ -14,14 +14,14 @@ export type Sending = {
 };
 
 const retryMs = 100;
-const retriesMax = 300;
+const retriesMax = 120;
 
 function createSender(urls: readonly string[], socketsMax: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
   const targets = urls.map((url) => new URL(url));
   let turn = 0;
 
-  function post(body: string): Promise<{ status: number; text: string }> {
+  function post(body: string): Promise<{ status: number; text: string; retryAfterMs: number }> {
     const target = targets[turn++ % targets.length];
     if (target === undefined) throw new Error("There is a relayer");
     return new Promise((resolve, reject) => {
@@ -32,7 +32,8 @@ function createSender(urls: readonly string[], socketsMax: number) {
         answer.setEncoding("utf8").on("data", (chunk: string) => {
           text += chunk;
         });
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
+        const retryAfterMs = 1_000 * Number(answer.headers["retry-after"] ?? 0);
+        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text, retryAfterMs }));
         answer.on("error", reject);
       });
       outgoing.on("error", reject);
@@ -61,7 +62,11 @@ async function send(
 ): Promise<void> {
   let since = dueAt;
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await sender.post(order.body).catch((error: unknown) => ({ status: 0, text: String(error) }));
+    const answer = await sender.post(order.body).catch((error: unknown) => ({
+      status: 0,
+      text: String(error),
+      retryAfterMs: 0,
+    }));
     if (answer.status === 202 || answer.status === 200) {
       sending.latenciesMs.push(performance.now() - since);
       sending.acknowledged.push(order);
@@ -73,7 +78,7 @@ async function send(
       return;
     }
     sending.retries += 1;
-    await sleep(retryMs);
+    await sleep(Math.max(retryMs, answer.retryAfterMs));
     since = performance.now();
   }
 }

@@ -112,8 +112,10 @@ export function createAdmission(deps: Deps) {
         const admitted = await admit(signed, { content, orderHash, wantsGas: false, ...options });
         return await stages.run("store", () => store.store(admitted));
       } catch (error) {
-        // Whatever is wrong with it by now, an order that was taken keeps the answer it was given.
-        const known = error instanceof ProblemError ? await getOrder(db, chainId, orderHash) : undefined;
+        // Whatever is wrong with it by now, an order that was taken keeps the answer it was given. While the chain is out of
+        // reach every order comes here, again and again: then the database has enough to do.
+        const isAsked = error instanceof ProblemError && error.code !== "rpc-unavailable";
+        const known = isAsked ? await getOrder(db, chainId, orderHash) : undefined;
         if (known === undefined) throw error;
         return { order: known, isNew: false };
       }

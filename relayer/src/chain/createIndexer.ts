@@ -40,12 +40,16 @@ type Deps = {
   };
 };
 
+type ReadBlock = { block: BlockHead; events: readonly ManagerEvent[] };
+
 /** Blocks whose hashes are kept, to find where a reorg began. */
 const blocksKept = 512;
 /** So many blocks behind, what is known is not the present. */
 const behindMax = 3;
 /** Further behind than this, logs are read by ranges instead of block by block. */
 const followMax = 64;
+/** Blocks that are read and stored together. */
+const blocksAtOnce = 16;
 /** Ranges end this far below the newest block, where reorgs are over; the rest is followed. */
 const rangeDistance = 32;
 const rangeMax = 2_000;
@@ -67,9 +71,15 @@ export function createIndexer(deps: Deps) {
     for (const listener of listeners) listener(change);
   }
 
-  /** Whether the block is the next one of what is stored; otherwise another instance has gone elsewhere, and `last` is there. */
-  async function store(block: BlockHead, events: readonly ManagerEvent[]): Promise<boolean> {
-    const timestamps = new Map([[block.number, block.timestamp]]);
+  /**
+   * Stores blocks that follow each other, in one transaction. Whether they follow what is stored; otherwise another instance
+   * has gone elsewhere, and `last` is there.
+   */
+  async function store(read: readonly ReadBlock[]): Promise<boolean> {
+    const newest = read.at(-1)?.block;
+    if (newest === undefined) return true;
+    const events = read.flatMap((each) => each.events);
+    const timestamps = new Map(read.map(({ block }) => [block.number, block.timestamp]));
     for (const number of new Set(events.map(({ blockNumber }) => blockNumber))) {
       if (!timestamps.has(number)) {
         const { timestamp } = (await rpc.getBlock(number)) ?? {};
@@ -78,15 +88,23 @@ export function createIndexer(deps: Deps) {
     }
     const isStored = await db.transaction().execute(async (tx) => {
       await lockBlocks(tx, chainId);
-      const stored = await findBlock(tx, chainId, block.number);
-      // Another instance was first; it has read the same, by the block's hash.
-      if (stored !== undefined) return stored === block.hash;
-      const [before] = await listBlocks(tx, chainId, block.number, 1);
-      if (before?.hash !== last?.hash) return false;
-      await insertEvents(tx, chainId, events, (number) => timestamps.get(number));
-      if (confirmations > 1) await markMined(tx, chainId, events);
-      await insertBlock(tx, chainId, block, blocksKept);
-      await settleOrders(tx, { chainId, upTo: block.number - confirmations + 1 });
+      const missing: ReadBlock[] = [];
+      let before = last?.hash;
+      for (const each of read) {
+        const stored = await findBlock(tx, chainId, each.block.number);
+        // Another instance was first; it has read the same, by the block's hash.
+        if (stored === undefined) missing.push(each);
+        else if (stored !== each.block.hash) return false;
+        else before = stored;
+      }
+      const [first] = missing;
+      if (first === undefined) return true;
+      if ((await listBlocks(tx, chainId, first.block.number, 1))[0]?.hash !== before) return false;
+      const added = missing.flatMap((each) => each.events);
+      await insertEvents(tx, chainId, added, (number) => timestamps.get(number));
+      if (confirmations > 1) await markMined(tx, chainId, added);
+      for (const { block } of missing) await insertBlock(tx, chainId, block, blocksKept);
+      await settleOrders(tx, { chainId, upTo: newest.number - confirmations + 1 });
       return true;
     });
     if (!isStored) {
@@ -95,9 +113,28 @@ export function createIndexer(deps: Deps) {
       notify({ kind: "reorg", head: last });
       return false;
     }
-    last = { number: block.number, hash: block.hash, timestamp: block.timestamp };
+    last = { number: newest.number, hash: newest.hash, timestamp: newest.timestamp };
     notify({ kind: "block", head: last, events });
     return true;
+  }
+
+  /** The blocks from `from` to `to` that follow each other and what was read before. */
+  async function readBlocks(from: number, to: BlockHead): Promise<ReadBlock[]> {
+    const numbers = Array.from({ length: to.number - from }, (_, index) => from + index);
+    const blocks = [...(await Promise.all(numbers.map((number) => rpc.getBlock(number)))), to];
+    const linked: BlockHead[] = [];
+    let before = last?.hash;
+    for (const block of blocks) {
+      if (block === undefined || (before !== undefined && block.parentHash !== before)) break;
+      linked.push(block);
+      before = block.hash;
+    }
+    return Promise.all(
+      linked.map(async (block) => {
+        const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
+        return { block, events: logs.map(decodeLog).filter(isPresent) };
+      }),
+    );
   }
 
   /** Reads the logs of many old blocks at once; halves the range when the node finds it too large. */
@@ -108,7 +145,7 @@ export function createIndexer(deps: Deps) {
     if (block === undefined) return;
     try {
       const logs = await rpc.getLogs({ address: manager, fromBlock: from, toBlock: to });
-      await store(block, logs.map(decodeLog).filter(isPresent));
+      await store([{ block, events: logs.map(decodeLog).filter(isPresent) }]);
       range = Math.min(rangeMax, range * 2);
       log.info({ from, to }, "Read old blocks");
     } catch (error) {
@@ -140,15 +177,15 @@ export function createIndexer(deps: Deps) {
       else await backFill(newest.number);
       return "more";
     }
-    const block = newest.number === next ? newest : await rpc.getBlock(next);
-    if (block === undefined) return "done";
-    if (last !== undefined && block.parentHash !== last.hash) {
+    // Several at once, so that who is behind comes nearer also while there is much else to do.
+    const to = newest.number - next < blocksAtOnce ? newest : await rpc.getBlock(next + blocksAtOnce - 1);
+    if (to === undefined) return "done";
+    const read = await readBlocks(next, to);
+    if (read.length === 0) {
       await handleReorg();
       return "more";
     }
-    const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
-    const isStored = await store(block, logs.map(decodeLog).filter(isPresent));
-    if (!isStored || next < newest.number) return "more";
+    if (!(await store(read)) || last?.number !== newest.number) return "more";
     seenAt = performance.now();
     return "done";
   }

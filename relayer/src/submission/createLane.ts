@@ -142,6 +142,11 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       if (await purse.dropUnpaid(listUnmined(), listStuck().length > 0, lane)) await list();
     },
 
+    /** Has what is stored compared with the chain anew: a reorg may have brought back what was mined. */
+    forget(): void {
+      reconciled = undefined;
+    },
+
     /** How many more batches it may have in flight. */
     getRoom(): number {
       const unmined = listUnmined();

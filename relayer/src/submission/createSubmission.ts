@@ -22,6 +22,9 @@ export function createSubmission(deps: Deps) {
   const leases = createLeases({ ...deps, wallets: wallets.map(({ address }) => address) });
   let workers: LaneWorker[] = [];
   let ranAt = -Infinity;
+  indexer.subscribe(({ kind }) => {
+    if (kind === "reorg") for (const worker of workers) worker.forget();
+  });
 
   function updateWorkers(): void {
     const lanes = leases.list();

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import pg from "pg";
@@ -13,10 +13,13 @@ export type TestPostgres = {
   /** Ends the server as a crash would, where it is our own. */
   crash: () => Promise<void>;
   restart: () => Promise<void>;
+  /** Leaves nothing of its disk, until `freeDisk`; where it was started on a disk of its own. */
+  fillDisk: () => void;
+  freeDisk: () => void;
   stop: () => Promise<void>;
 };
 
-type Server = Pick<TestPostgres, "crash" | "restart" | "stop"> & { url: string };
+type Server = Omit<TestPostgres, "createDatabase"> & { url: string };
 
 /** Where `initdb` and `postgres` are, if this machine has them. */
 function findBinaries(): string | undefined {
@@ -32,11 +35,14 @@ function findBinaries(): string | undefined {
 export const hasPostgres = process.env["DATABASE_URL"] !== undefined || findBinaries() !== undefined;
 
 /** Databases of their own on the server at `DATABASE_URL`, or on a server of our own on this machine only. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({ diskMb }: { diskMb?: number } = {}): Promise<TestPostgres> {
   const given = process.env["DATABASE_URL"];
   const nothing = (): Promise<void> => Promise.resolve();
+  const noDisk = (): void => undefined;
   const server: Server =
-    given === undefined ? await startServer() : { url: given, crash: nothing, restart: nothing, stop: nothing };
+    given === undefined || diskMb !== undefined
+      ? await startServer(diskMb)
+      : { url: given, crash: nothing, restart: nothing, fillDisk: noDisk, freeDisk: noDisk, stop: nothing };
   const created: string[] = [];
   return {
     async createDatabase() {
@@ -49,6 +55,8 @@ export async function startPostgres(): Promise<TestPostgres> {
     },
     crash: () => server.crash(),
     restart: () => server.restart(),
+    fillDisk: () => server.fillDisk(),
+    freeDisk: () => server.freeDisk(),
     async stop() {
       for (const name of created) await query(server.url, `drop database ${name} with (force)`);
       await server.stop();
@@ -69,23 +77,52 @@ async function query(url: string, statement: string): Promise<void> {
 /** Postgres refuses to run as root, so root runs it as nobody. */
 const nobody = 65_534;
 
-async function startServer(): Promise<Server> {
+/** Whether this machine has Postgres and lets us mount a small disk in memory for it. */
+export function canLimitDisk(): boolean {
+  if (findBinaries() === undefined || process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-disk-"));
+  const isMounted = mountDisk(folder, 1);
+  if (isMounted) spawnSync("umount", [folder]);
+  rmSync(folder, { recursive: true, force: true });
+  return isMounted;
+}
+
+function mountDisk(folder: string, sizeMb: number): boolean {
+  return spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMb}m`, "tmpfs", folder]).status === 0;
+}
+
+async function startServer(diskMb?: number): Promise<Server> {
   const found = findBinaries();
   if (found === undefined) throw new Error("There is no Postgres on this machine");
   const binaries = found;
   const folder = mkdtempSync(join(tmpdir(), "latchkey-postgres-"));
+  if (diskMb !== undefined && !mountDisk(folder, diskMb)) throw new Error("A small disk could not be mounted");
   const isRoot = process.getuid?.() === 0;
   if (isRoot) chownSync(folder, nobody, nobody);
   const options = { cwd: folder, ...(isRoot && { uid: nobody, gid: nobody }) };
   const data = join(folder, "data");
   const initialised = spawnSync(
     join(binaries, "initdb"),
-    ["-D", data, "-U", "latchkey", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+    [
+      "-D",
+      data,
+      "-U",
+      "latchkey",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "--no-sync",
+      ...(diskMb === undefined ? [] : ["--wal-segsize=1"]),
+    ],
     { ...options, encoding: "utf8" },
   );
   if (initialised.status !== 0) throw new Error(`initdb failed: ${initialised.stderr}`);
   const port = await findFreePort(0);
   const settings = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories="];
+  if (diskMb !== undefined) settings.push("max_wal_size=4MB", "min_wal_size=2MB");
+  const ballast = join(folder, "ballast");
   const url = `postgres://latchkey@127.0.0.1:${port}/postgres`;
   const args = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])];
 
@@ -120,9 +157,21 @@ async function startServer(): Promise<Server> {
     async restart() {
       end = await launch();
     },
+    fillDisk() {
+      const file = openSync(ballast, "w");
+      try {
+        for (;;) writeSync(file, Buffer.alloc(65_536));
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+      } finally {
+        closeSync(file);
+      }
+    },
+    freeDisk: () => rmSync(ballast),
     async stop() {
       // Fast: connections are ended.
       await end("SIGINT");
+      if (diskMb !== undefined) spawnSync("umount", ["-l", folder]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
