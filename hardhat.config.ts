@@ -19,6 +19,12 @@ const compiler = {
 
 /** Tests deploy the artifacts of what they test, so they themselves may be compiled the quick way. */
 const testCompiler = { ...compiler, settings: { evmVersion: compiler.settings.evmVersion } };
+/** Of session keys that are not addresses (ERC-7913), as OpenZeppelin has them: for tests. */
+const keyVerifiers = ["P256", "WebAuthn", "RSA"].map(
+  (kind) => `@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913${kind}Verifier.sol`,
+);
+/** Holds Permit2's runtime code, which Permit2's own tests put at its address in the same way. */
+const permit2Code = "node_modules/@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol";
 const testFiles = globSync("test/contracts/**/*.t.sol", { cwd: import.meta.dirname });
 
 /** Hardhat compiles together what shares one configuration object, and makes one for each override, so for each test. */
@@ -44,6 +50,7 @@ const compileTestsTogether: HardhatPlugin = {
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, compileTestsTogether],
   solidity: {
+    npmFilesToBuild: keyVerifiers,
     profiles: {
       default: {
         compilers: [compiler],
@@ -57,6 +64,7 @@ export default defineConfig({
   },
   test: {
     solidity: {
+      fsPermissions: { readFile: [permit2Code] },
       fuzz: { runs: 128 },
       invariant: { runs: 12, depth: 32, failOnRevert: true },
     },

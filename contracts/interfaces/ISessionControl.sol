@@ -7,9 +7,10 @@ import {IERC7710DelegationManager} from "./IERC7710.sol";
 import {ISessionTypes} from "./ISessionTypes.sol";
 
 /// @title Controlling sessions, proving misuse, and reading state
-/// @dev Messages that stand in for a call are EIP-712 in the manager's domain. The owner's are consumed with the account's
-/// control nonce. Those of sentinel and guardian carry the nonce without consuming it, so that neither can void what the
-/// owner has signed; `resume` and `unpause` raise it, so that none can be replayed after the owner has undone it.
+/// @dev Messages that stand in for a call are EIP-712 in the manager's domain. Whatever the owner does to the account raises
+/// its control nonce, by call or by a signature that is consumed so. Those of sentinel and guardian carry the nonce without
+/// consuming it; a guardian's pause raises it once, until the owner unpauses. `resume` and `unpause` raise it, so that none
+/// can be replayed after the owner has undone it.
 interface ISessionControl is ISessionTypes, IERC5267, IERC7579Module, IERC7710DelegationManager {
     // ---------------------------------------------------------------------------------------------------------------
     // By call

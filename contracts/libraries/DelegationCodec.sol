@@ -11,6 +11,8 @@ import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 /// else is checked of the order.
 library DelegationCodec {
     bytes32 private constant SINGLE = 0;
+    /// @dev Target and value.
+    uint256 private constant SINGLE_MIN = 52;
     bytes32 private constant BATCH = bytes32(uint256(1) << 248);
 
     /// @param context ABI-encoded `Delegation`.
@@ -23,6 +25,7 @@ library DelegationCodec {
     ) internal pure returns (bytes memory order) {
         ISessionTypes.Delegation memory delegation = abi.decode(context, (ISessionTypes.Delegation));
         if (mode == SINGLE) {
+            if (executionCalldata.length < SINGLE_MIN) revert ISessionErrors.EncodingInvalid();
             (address target, uint256 value, bytes calldata data) = ERC7579Utils.decodeSingle(executionCalldata);
             order = bytes.concat(_packHead(delegation, 1), _packCall(delegation, 0, target, value, data));
         } else if (mode == BATCH) {

@@ -4,11 +4,14 @@ pragma solidity ^0.8.35;
 import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {CalldataReader} from "./CalldataReader.sol";
 import {PackedWriter} from "./PackedWriter.sol";
+import {TypedWords} from "./TypedWords.sol";
 
 /// @title Packing, hashing and reading scopes
 /// @dev The layout is in `docs/encoding.md`.
 library ScopeCodec {
     using PackedWriter for uint256;
+    using TypedWords for ISessionTypes.Rule;
+    using TypedWords for ISessionTypes.Scope;
 
     uint256 internal constant HEADER = 26;
     /// @dev Keeps leaves apart from the inner nodes of the tree, which are hashes of two hashes as well.
@@ -21,29 +24,47 @@ library ScopeCodec {
 
     /// @notice The canonical bytes of `scope`. Values of rules are packed as given: `SessionRules` checks their number.
     function pack(ISessionTypes.Scope calldata scope) internal pure returns (bytes memory) {
-        bool hasSpend = scope.spendMethod != ISessionTypes.SpendMethod.None;
-        uint256 flags = uint256(scope.spendMethod) << METHOD_SHIFT;
-        if (scope.maxValue != 0) flags |= MAX_VALUE;
-        if (scope.policy != address(0)) flags |= POLICY;
+        TypedWords.check(scope);
+        return write(scope, scope.rules, PackedWriter.begin()).finish();
+    }
 
-        uint256 cursor = PackedWriter.begin();
-        cursor = cursor.put(flags, 1);
-        cursor = cursor.put(scope.rules.length, 1);
-        cursor = cursor.put(uint160(scope.target), 20);
-        cursor = cursor.put(uint32(scope.selector), 4);
-        if (scope.maxValue != 0) cursor = cursor.put(scope.maxValue, 16);
-        if (hasSpend) cursor = cursor.put(uint160(scope.spendToken), 20);
-        if (scope.policy != address(0)) cursor = cursor.put(uint160(scope.policy), 20);
-        for (uint256 i; i < scope.rules.length; ++i) {
-            ISessionTypes.Rule calldata rule = scope.rules[i];
-            cursor = cursor.put(uint256(rule.op), 1);
-            cursor = cursor.put(rule.offset, 2);
-            if (rule.op == ISessionTypes.RuleOp.OneOf) cursor = cursor.put(rule.values.length, 1);
-            for (uint256 j; j < rule.values.length; ++j) {
-                cursor = cursor.put(uint256(rule.values[j]), 32);
-            }
-        }
-        return cursor.finish();
+    /// @notice Writes the canonical bytes of `scope`, whose words are checked; those of its rules are checked here.
+    /// @param rules Of the scope.
+    /// @param cursor Where the first byte goes.
+    /// @return Where the next byte goes.
+    function write(
+        ISessionTypes.Scope calldata scope,
+        ISessionTypes.Rule[] calldata rules,
+        uint256 cursor
+    ) internal pure returns (uint256) {
+        uint256 method = scope.word(TypedWords.SPEND_METHOD);
+        uint256 maxValue = scope.word(TypedWords.SCOPE_MAX_VALUE);
+        uint256 policy = scope.word(TypedWords.POLICY);
+        uint256 flags = method << METHOD_SHIFT;
+        if (maxValue != 0) flags |= MAX_VALUE;
+        if (policy != 0) flags |= POLICY;
+
+        cursor = cursor.put(
+            (flags << 200) |
+                (uint256(uint8(rules.length)) << 192) |
+                (scope.word(TypedWords.TARGET) << 32) |
+                (scope.word(TypedWords.SELECTOR) >> 224),
+            HEADER
+        );
+        if (maxValue != 0) cursor = cursor.put(maxValue, 16);
+        if (method != 0) cursor = cursor.put(scope.word(TypedWords.SPEND_TOKEN), 20);
+        if (policy != 0) cursor = cursor.put(policy, 20);
+        for (uint256 i; i < rules.length; ++i) cursor = _putRule(cursor, rules[i]);
+        return cursor;
+    }
+
+    function _putRule(uint256 cursor, ISessionTypes.Rule calldata rule) private pure returns (uint256) {
+        TypedWords.check(rule);
+        bytes32[] calldata values = rule.values;
+        uint256 op = rule.word(TypedWords.RULE_OP);
+        cursor = cursor.put((op << 16) | rule.word(TypedWords.RULE_OFFSET), 3);
+        if (op == uint256(ISessionTypes.RuleOp.OneOf)) cursor = cursor.put(values.length, 1);
+        return cursor.put(values);
     }
 
     function toLeaf(bytes32 packedHash) internal pure returns (bytes32 leaf) {

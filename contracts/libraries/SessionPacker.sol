@@ -3,74 +3,116 @@ pragma solidity ^0.8.35;
 
 import {ISessionErrors} from "../interfaces/ISessionErrors.sol";
 import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
 import {PackedWriter} from "./PackedWriter.sol";
 import {SessionLayout} from "./SessionLayout.sol";
+import {TypedWords} from "./TypedWords.sol";
 
 /// @title Packing sessions
 /// @dev The layout is in `docs/encoding.md`.
 library SessionPacker {
+    using CalldataReader for bytes;
     using PackedWriter for uint256;
+    using TypedWords for ISessionTypes.Session;
+    using TypedWords for uint256;
 
     /// @notice The canonical bytes of `session`. Reverts on what the layout cannot hold.
     function pack(ISessionTypes.Session calldata session) internal pure returns (bytes memory) {
-        bytes calldata signer = session.signer;
+        ISessionTypes.Limit[] calldata limits = session.limits;
+        TypedWords.check(session, limits);
+        return write(session, session.signer, session.approver, limits, PackedWriter.begin()).finish();
+    }
+
+    /// @notice Writes the canonical bytes of `session`, whose words are checked. Reverts on what the layout cannot hold.
+    /// @param signer Of the session, as are `approver` and `limits`: Solidity checks on every read of them where they lie.
+    /// @param cursor Where the first byte goes.
+    /// @return Where the next byte goes.
+    function write(
+        ISessionTypes.Session calldata session,
+        bytes calldata signer,
+        bytes calldata approver,
+        ISessionTypes.Limit[] calldata limits,
+        uint256 cursor
+    ) internal pure returns (uint256) {
         if (signer.length < 20 || signer.length > SessionLayout.MAX_SIGNER) {
             revert ISessionErrors.SignerInvalid(signer);
         }
-        if (session.limits.length > SessionLayout.MAX_LIMITS) {
-            revert ISessionErrors.TooManyLimits(session.limits.length, SessionLayout.MAX_LIMITS);
+        if (limits.length > SessionLayout.MAX_LIMITS) {
+            revert ISessionErrors.TooManyLimits(limits.length, SessionLayout.MAX_LIMITS);
         }
-        bytes calldata approver = session.approver;
         if (approver.length > type(uint16).max) revert ISessionErrors.EncodingInvalid();
 
-        uint256 cursor = PackedWriter.begin();
-        cursor = cursor.put(_flags(session), 2);
-        cursor = cursor.put(uint160(session.account), 20);
-        cursor = cursor.put(session.validAfter, 6);
-        cursor = cursor.put(session.epoch, 4);
-        cursor = cursor.put(session.validUntil, 6);
-        cursor = cursor.put(session.maxOrders, 3);
-        cursor = cursor.put(signer[:20]);
-        cursor = cursor.put(uint256(session.scopesRoot), 32);
-        for (uint256 i; i < session.limits.length; ++i) {
-            cursor = _putLimit(cursor, session.limits[i]);
+        uint256 flags = _flags(session);
+        if (signer.length > 20) flags |= SessionLayout.LONG_SIGNER;
+        if (approver.length != 0) flags |= SessionLayout.APPROVER;
+        flags |= limits.length << SessionLayout.LIMITS_SHIFT;
+        cursor = cursor.put(
+            (flags << 240) |
+                (session.word(TypedWords.ACCOUNT) << 80) |
+                (session.word(TypedWords.VALID_AFTER) << 32) |
+                session.word(TypedWords.EPOCH),
+            32
+        );
+        cursor = cursor.put(
+            (session.word(TypedWords.VALID_UNTIL) << 184) |
+                (session.word(TypedWords.MAX_ORDERS) << 160) |
+                uint160(CalldataReader.addressAt(signer.start())),
+            29
+        );
+        cursor = cursor.put(session.word(TypedWords.SCOPES_ROOT), 32);
+        // All limits lie in calldata.
+        unchecked {
+            uint256 limit = TypedWords.placeOf(limits);
+            uint256 end = limit + limits.length * TypedWords.LIMIT_SIZE;
+            for (; limit != end; limit += TypedWords.LIMIT_SIZE) cursor = _putLimit(cursor, limit);
         }
-        if (signer.length > 20) cursor = cursor.put(signer.length - 20, 2).put(signer[20:]);
-        if (session.minInterval != 0) cursor = cursor.put(session.minInterval, 4);
-        if (session.relayer != address(0)) cursor = cursor.put(uint160(session.relayer), 20);
-        if (session.sentinel != address(0)) cursor = cursor.put(uint160(session.sentinel), 20);
-        if (session.leaseTtl != 0) cursor = cursor.put(session.leaseTtl, 4);
-        if (approver.length != 0) cursor = cursor.put(approver.length, 2).put(approver);
-        if (session.salt != 0) cursor = cursor.put(uint256(session.salt), 32);
-        return cursor.finish();
+        if (flags & SessionLayout.OPTIONAL_FIELDS == 0) return cursor;
+        return _putOptions(session, signer, approver, flags, cursor);
     }
 
+    function _putOptions(
+        ISessionTypes.Session calldata session,
+        bytes calldata signer,
+        bytes calldata approver,
+        uint256 flags,
+        uint256 cursor
+    ) private pure returns (uint256) {
+        if (flags & SessionLayout.LONG_SIGNER != 0) cursor = cursor.put(signer.length - 20, 2).put(signer[20:]);
+        if (flags & SessionLayout.MIN_INTERVAL != 0) cursor = cursor.put(session.word(TypedWords.MIN_INTERVAL), 4);
+        if (flags & SessionLayout.RELAYER != 0) cursor = cursor.put(session.word(TypedWords.RELAYER), 20);
+        if (flags & SessionLayout.SENTINEL != 0) cursor = cursor.put(session.word(TypedWords.SENTINEL), 20);
+        if (flags & SessionLayout.LEASE_TTL != 0) cursor = cursor.put(session.word(TypedWords.LEASE_TTL), 4);
+        if (flags & SessionLayout.APPROVER != 0) cursor = cursor.put(approver.length, 2).put(approver);
+        if (flags & SessionLayout.SALT != 0) cursor = cursor.put(session.word(TypedWords.SALT), 32);
+        return cursor;
+    }
+
+    /// @dev Of the members that are one word.
     function _flags(ISessionTypes.Session calldata session) private pure returns (uint256 flags) {
-        if (session.signer.length > 20) flags |= SessionLayout.LONG_SIGNER;
-        if (session.minInterval != 0) flags |= SessionLayout.MIN_INTERVAL;
-        if (session.relayer != address(0)) flags |= SessionLayout.RELAYER;
-        if (session.sentinel != address(0)) flags |= SessionLayout.SENTINEL;
-        if (session.sentinelMayRevoke) flags |= SessionLayout.SENTINEL_MAY_REVOKE;
-        if (session.leaseTtl != 0) flags |= SessionLayout.LEASE_TTL;
-        if (session.approver.length != 0) flags |= SessionLayout.APPROVER;
-        if (session.revokeOnMisuse) flags |= SessionLayout.REVOKE_ON_MISUSE;
-        if (session.salt != 0) flags |= SessionLayout.SALT;
-        flags |= uint256(session.accountKind) << SessionLayout.ACCOUNT_KIND_SHIFT;
-        flags |= session.limits.length << SessionLayout.LIMITS_SHIFT;
+        if (session.word(TypedWords.MIN_INTERVAL) != 0) flags |= SessionLayout.MIN_INTERVAL;
+        if (session.word(TypedWords.RELAYER) != 0) flags |= SessionLayout.RELAYER;
+        if (session.word(TypedWords.SENTINEL) != 0) flags |= SessionLayout.SENTINEL;
+        if (session.word(TypedWords.SENTINEL_MAY_REVOKE) != 0) flags |= SessionLayout.SENTINEL_MAY_REVOKE;
+        if (session.word(TypedWords.LEASE_TTL) != 0) flags |= SessionLayout.LEASE_TTL;
+        if (session.word(TypedWords.REVOKE_ON_MISUSE) != 0) flags |= SessionLayout.REVOKE_ON_MISUSE;
+        if (session.word(TypedWords.SALT) != 0) flags |= SessionLayout.SALT;
+        flags |= session.word(TypedWords.ACCOUNT_KIND) << SessionLayout.ACCOUNT_KIND_SHIFT;
     }
 
-    function _putLimit(uint256 cursor, ISessionTypes.Limit calldata limit) private pure returns (uint256) {
-        bool native = limit.token == NATIVE_TOKEN;
-        uint256 flags = uint256(limit.kind);
-        if (native) flags |= SessionLayout.LIMIT_NATIVE;
-        if (limit.period != 0) flags |= SessionLayout.LIMIT_PERIOD;
-        if (limit.approveAbove != 0) flags |= SessionLayout.LIMIT_APPROVE_ABOVE;
-        cursor = cursor.put(flags, 1);
-        if (!native) cursor = cursor.put(uint160(limit.token), 20);
-        cursor = cursor.put(limit.amount, 13);
-        if (limit.period != 0) cursor = cursor.put(limit.period, 4);
-        if (limit.approveAbove != 0) cursor = cursor.put(limit.approveAbove, 13);
+    /// @param limit Where it starts.
+    function _putLimit(uint256 cursor, uint256 limit) private pure returns (uint256) {
+        uint256 token = limit.word(TypedWords.LIMIT_TOKEN);
+        uint256 period = limit.word(TypedWords.LIMIT_PERIOD);
+        uint256 approveAbove = limit.word(TypedWords.LIMIT_APPROVE_ABOVE);
+        uint256 flags = limit.word(TypedWords.LIMIT_KIND);
+        if (period != 0) flags |= SessionLayout.LIMIT_PERIOD;
+        if (approveAbove != 0) flags |= SessionLayout.LIMIT_APPROVE_ABOVE;
+        if (token == uint160(NATIVE_TOKEN)) cursor = cursor.put(flags | SessionLayout.LIMIT_NATIVE, 1);
+        else cursor = cursor.put((flags << 160) | token, 21);
+        cursor = cursor.put(limit.word(TypedWords.LIMIT_AMOUNT), 13);
+        if (period != 0) cursor = cursor.put(period, 4);
+        if (approveAbove != 0) cursor = cursor.put(approveAbove, 13);
         return cursor;
     }
 }

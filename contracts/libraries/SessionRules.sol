@@ -6,14 +6,24 @@ import {ISessionErrors} from "../interfaces/ISessionErrors.sol";
 import {ISessionTypes} from "../interfaces/ISessionTypes.sol";
 import {IWrappedNative} from "../interfaces/IWrappedNative.sol";
 import {AccountModules} from "./AccountModules.sol";
+import {CalldataReader} from "./CalldataReader.sol";
 import {ForbiddenSelectors} from "./ForbiddenSelectors.sol";
 import {NATIVE_TOKEN} from "./NativeToken.sol";
+import {PackedWriter} from "./PackedWriter.sol";
 import {ScopeCodec} from "./ScopeCodec.sol";
 import {ScopesTree} from "./ScopesTree.sol";
+import {TypedWords} from "./TypedWords.sol";
 
 /// @title What no session may hold
-/// @dev Everything that can be known at grant is refused at grant, so that a use need not check it again.
+/// @dev Everything that can be known at grant is refused at grant, so that a use need not check it again. The words of
+/// sessions and limits were checked by `TypedWords` before they come here.
 library SessionRules {
+    using CalldataReader for bytes;
+    using PackedWriter for uint256;
+    using TypedWords for ISessionTypes.Scope;
+    using TypedWords for ISessionTypes.Session;
+    using TypedWords for uint256;
+
     uint48 internal constant MAX_DURATION = 365 days;
     uint256 private constant MAX_RULES = 255;
     uint256 private constant MAX_ONE_OF = 16;
@@ -21,102 +31,149 @@ library SessionRules {
     /// @dev Sets of limit kinds.
     uint256 private constant GROSS = 1 << uint256(ISessionTypes.LimitKind.Gross);
     uint256 private constant NET = 1 << uint256(ISessionTypes.LimitKind.Net);
-    uint256 private constant ANY = type(uint256).max;
 
     /// @notice Refuses sessions that are malformed or over.
-    function checkSession(ISessionTypes.Session calldata session, uint32 epoch) internal view {
-        _checkSigners(session);
-        if (
-            session.validUntil <= session.validAfter || uint256(session.validUntil) - session.validAfter > MAX_DURATION
-        ) {
-            revert ISessionErrors.ValidityInvalid(session.validAfter, session.validUntil, MAX_DURATION);
+    /// @param signer Of the session, as are `approver` and `limits`: Solidity checks on every read of them where they lie.
+    function checkSession(
+        ISessionTypes.Session calldata session,
+        bytes calldata signer,
+        bytes calldata approver,
+        ISessionTypes.Limit[] calldata limits,
+        uint32 epoch
+    ) internal view {
+        _checkSigners(session, signer, approver);
+        uint256 validAfter = session.word(TypedWords.VALID_AFTER);
+        uint256 validUntil = session.word(TypedWords.VALID_UNTIL);
+        // Subtracted only if it is the greater.
+        unchecked {
+            if (validUntil <= validAfter || validUntil - validAfter > MAX_DURATION) {
+                revert ISessionErrors.ValidityInvalid(session.validAfter, session.validUntil, MAX_DURATION);
+            }
         }
-        if (session.validUntil <= block.timestamp) {
+        if (validUntil <= block.timestamp) {
             revert ISessionErrors.ValidityOver(session.validUntil, uint48(block.timestamp));
         }
-        if (session.maxOrders == 0) revert ISessionErrors.MaxOrdersZero();
-        if (session.epoch != epoch) revert ISessionErrors.EpochMismatch(session.epoch, epoch);
-        for (uint256 i; i < session.limits.length; ++i) {
-            _checkLimit(session, session.limits[i], i);
+        if (session.word(TypedWords.MAX_ORDERS) == 0) revert ISessionErrors.MaxOrdersZero();
+        if (session.word(TypedWords.EPOCH) != epoch) revert ISessionErrors.EpochMismatch(session.epoch, epoch);
+        uint256 limit = TypedWords.placeOf(limits);
+        // All limits lie in calldata.
+        unchecked {
+            for (uint256 i; i < limits.length; ++i) {
+                _checkLimit(limit, i, approver.length != 0);
+                limit += TypedWords.LIMIT_SIZE;
+            }
         }
     }
 
     /// @dev Who signs, approves and watches must be three: whoever has the key must not hold its brakes.
-    function _checkSigners(ISessionTypes.Session calldata session) private view {
-        bytes calldata signer = session.signer;
+    function _checkSigners(
+        ISessionTypes.Session calldata session,
+        bytes calldata signer,
+        bytes calldata approver
+    ) private view {
         if (signer.length < 20) revert ISessionErrors.SignerInvalid(signer);
-        address key = address(bytes20(signer));
-        if (key == address(0) || key == session.account || key == address(this)) {
+        address key = CalldataReader.addressAt(signer.start());
+        if (key == address(0) || uint160(key) == session.word(TypedWords.ACCOUNT) || key == address(this)) {
             revert ISessionErrors.SignerInvalid(signer);
         }
-        bool needsSentinel = session.leaseTtl != 0 || session.sentinelMayRevoke;
-        if (needsSentinel && session.sentinel == address(0)) revert ISessionErrors.SentinelInvalid(address(0));
-        if (signer.length == 20 && session.sentinel == key) revert ISessionErrors.SentinelInvalid(key);
-        bytes calldata approver = session.approver;
+        uint256 sentinel = session.word(TypedWords.SENTINEL);
+        if (sentinel == 0) {
+            if (session.word(TypedWords.LEASE_TTL) | session.word(TypedWords.SENTINEL_MAY_REVOKE) != 0) {
+                revert ISessionErrors.SentinelInvalid(address(0));
+            }
+        } else if (sentinel == uint160(key) && signer.length == 20) {
+            revert ISessionErrors.SentinelInvalid(key);
+        }
         if (approver.length == 0) return;
         if (approver.length < 20 || bytes20(approver) == 0 || keccak256(approver) == keccak256(signer)) {
             revert ISessionErrors.ApproverInvalid(approver);
         }
     }
 
-    function _checkLimit(
-        ISessionTypes.Session calldata session,
-        ISessionTypes.Limit calldata limit,
-        uint256 index
-    ) private pure {
-        if (limit.token == address(0)) revert ISessionErrors.LimitTokenZero(index);
-        if (limit.kind == ISessionTypes.LimitKind.Inventory) {
-            if (limit.period != 0) revert ISessionErrors.InventoryPeriodic(index, limit.period);
-        } else if (limit.amount == 0) {
+    /// @param limit Where it starts.
+    function _checkLimit(uint256 limit, uint256 index, bool hasApprover) private pure {
+        if (limit.word(TypedWords.LIMIT_TOKEN) == 0) revert ISessionErrors.LimitTokenZero(index);
+        if (limit.word(TypedWords.LIMIT_KIND) == uint256(ISessionTypes.LimitKind.Inventory)) {
+            uint256 period = limit.word(TypedWords.LIMIT_PERIOD);
+            if (period != 0) revert ISessionErrors.InventoryPeriodic(index, uint32(period));
+        } else if (limit.word(TypedWords.LIMIT_AMOUNT) == 0) {
             revert ISessionErrors.LimitAmountZero(index);
         }
-        if (limit.approveAbove != 0 && session.approver.length == 0) revert ISessionErrors.ApproverMissing(index);
+        if (!hasApprover && limit.word(TypedWords.LIMIT_APPROVE_ABOVE) != 0) {
+            revert ISessionErrors.ApproverMissing(index);
+        }
     }
 
-    /// @notice Refuses scopes that could move what no limit meters, and checks that they are the session's.
-    /// @return packed The scopes' canonical bytes.
-    function checkScopes(
+    /// @notice Refuses scopes that could move what no limit meters, and checks that they are the session's. Writes their
+    /// canonical bytes as the ABI encodes `bytes[]`.
+    /// @param limits Of the session.
+    /// @param leaves As many as scopes; overwritten.
+    /// @param place Where the encoding goes: at or beyond the start of free memory.
+    /// @return cursor Where it ends.
+    function writeScopes(
         ISessionTypes.Session calldata session,
-        ISessionTypes.Scope[] calldata scopes
-    ) internal view returns (bytes[] memory packed) {
-        if (scopes.length == 0) revert ISessionErrors.NoScopes();
-        bytes memory forbidden = ForbiddenSelectors.table();
-        bytes32[] memory leaves = new bytes32[](scopes.length);
-        packed = new bytes[](scopes.length);
-        for (uint256 i; i < scopes.length; ++i) {
-            _checkScope(session, scopes[i], i, forbidden);
-            packed[i] = ScopeCodec.pack(scopes[i]);
-            leaves[i] = ScopeCodec.toLeaf(keccak256(packed[i]));
-            if (i != 0 && leaves[i] <= leaves[i - 1]) revert ISessionErrors.ScopesNotSorted(i);
+        ISessionTypes.Limit[] calldata limits,
+        ISessionTypes.Scope[] calldata scopes,
+        bytes32[] memory leaves,
+        uint256 place
+    ) internal view returns (uint256 cursor) {
+        uint256 count = scopes.length;
+        if (count == 0) revert ISessionErrors.NoScopes();
+        place.put(count, 32);
+        bytes32 last;
+        // As many words as calldata has at most; memory addresses are far below 2^256.
+        unchecked {
+            uint256 heads = place + 32;
+            cursor = heads + count * 32;
+            for (uint256 i; i < count; ++i) {
+                // What is written so far is out of the way of what the checks allocate.
+                cursor.reserve();
+                ISessionTypes.Scope calldata scope = scopes[i];
+                ISessionTypes.Rule[] calldata rules = scope.rules;
+                _checkScope(session, limits, scope, rules, i);
+                (heads + i * 32).put(cursor - heads, 32);
+                uint256 end = ScopeCodec.write(scope, rules, cursor + 32);
+                bytes32 leaf = ScopeCodec.toLeaf(end.hash(cursor + 32));
+                if (leaf <= last) revert ISessionErrors.ScopesNotSorted(i);
+                leaves[i] = leaf;
+                last = leaf;
+                cursor = end.close(cursor);
+            }
         }
         bytes32 root = ScopesTree.toRoot(leaves);
-        if (root != session.scopesRoot) revert ISessionErrors.ScopesRootMismatch(session.scopesRoot, root);
+        bytes32 stated = bytes32(session.word(TypedWords.SCOPES_ROOT));
+        if (root != stated) revert ISessionErrors.ScopesRootMismatch(stated, root);
     }
 
     function _checkScope(
         ISessionTypes.Session calldata session,
+        ISessionTypes.Limit[] calldata limits,
         ISessionTypes.Scope calldata scope,
-        uint256 index,
-        bytes memory forbidden
+        ISessionTypes.Rule[] calldata rules,
+        uint256 index
     ) private view {
-        address target = scope.target;
+        TypedWords.check(scope);
+        address target = address(uint160(scope.word(TypedWords.TARGET)));
+        bytes4 selector = bytes4(bytes32(scope.word(TypedWords.SELECTOR)));
+        address account = address(uint160(session.word(TypedWords.ACCOUNT)));
         if (
             target == address(0) ||
-            target == session.account ||
+            target == account ||
             target == address(this) ||
-            AccountModules.isModule(session.accountKind, session.account, target, scope.selector)
+            AccountModules.isModule(session.accountKind, account, target, selector)
         ) {
             revert ISessionErrors.TargetForbidden(index, target);
         }
-        if (ForbiddenSelectors.contains(forbidden, scope.selector)) {
-            revert ISessionErrors.SelectorForbidden(index, target, scope.selector);
+        if (ForbiddenSelectors.contains(selector)) {
+            revert ISessionErrors.SelectorForbidden(index, target, selector);
         }
-        _checkMovement(session, scope, index);
-        _checkSpend(session, scope, index);
-        _checkRules(scope, index);
-        if (scope.policy != address(0)) {
-            if (scope.policy == session.account || scope.policy == address(this) || scope.policy.code.length == 0) {
-                revert ISessionErrors.PolicyInvalid(index, scope.policy);
+        _checkMovement(limits, target, selector, scope.word(TypedWords.SCOPE_MAX_VALUE), index);
+        _checkSpend(limits, scope, index);
+        if (rules.length != 0) _checkRules(rules, selector, index);
+        address policy = address(uint160(scope.word(TypedWords.POLICY)));
+        if (policy != address(0)) {
+            if (policy == account || policy == address(this) || policy.code.length == 0) {
+                revert ISessionErrors.PolicyInvalid(index, policy);
             }
         }
     }
@@ -125,67 +182,84 @@ library SessionRules {
     /// account's other assets. A token is named by a limit or as a `spendToken`, and a `spendToken` needs a limit: limits
     /// name them all.
     function _checkMovement(
-        ISessionTypes.Session calldata session,
-        ISessionTypes.Scope calldata scope,
+        ISessionTypes.Limit[] calldata limits,
+        address target,
+        bytes4 selector,
+        uint256 maxValue,
         uint256 index
     ) private pure {
-        address target = scope.target;
-        bool moves = scope.selector == IERC20.transfer.selector || scope.selector == IERC20.transferFrom.selector;
-        if (moves) {
-            if (!_hasLimit(session, target, GROSS)) revert ISessionErrors.LimitMissing(index, target);
-        } else if (_hasLimit(session, target, ANY) && !_isWrappedNative(scope.selector)) {
-            revert ISessionErrors.SelectorForbidden(index, target, scope.selector);
+        uint256 kinds = _kindsOf(limits, target);
+        if (selector != 0 && _isTransfer(selector)) {
+            if (kinds & GROSS == 0) revert ISessionErrors.LimitMissing(index, target);
+        } else if (kinds != 0 && !_isWrappedNative(selector)) {
+            revert ISessionErrors.SelectorForbidden(index, target, selector);
         }
-        if (scope.maxValue == 0) return;
-        if (!_hasLimit(session, NATIVE_TOKEN, scope.selector == 0 ? GROSS : GROSS | NET)) {
+        if (maxValue == 0) return;
+        if (_kindsOf(limits, NATIVE_TOKEN) & (selector == 0 ? GROSS : GROSS | NET) == 0) {
             revert ISessionErrors.LimitMissing(index, NATIVE_TOKEN);
         }
     }
 
     function _checkSpend(
-        ISessionTypes.Session calldata session,
+        ISessionTypes.Limit[] calldata limits,
         ISessionTypes.Scope calldata scope,
         uint256 index
     ) private pure {
-        bool spends = scope.spendMethod != ISessionTypes.SpendMethod.None;
-        // An allowance of a token to itself, of the native token, or for a plain transfer means nothing.
+        uint256 token = scope.word(TypedWords.SPEND_TOKEN);
+        bool spends = scope.word(TypedWords.SPEND_METHOD) != uint256(ISessionTypes.SpendMethod.None);
+        if (!spends && token == 0) return;
+        // An allowance of a token to itself, of the native token, or for a transfer means nothing; and what a token's
+        // transfer declares is charged instead of an allowance.
         if (
-            spends != (scope.spendToken != address(0)) ||
-            (spends && (scope.spendToken == scope.target || scope.spendToken == NATIVE_TOKEN || scope.selector == 0))
+            !spends ||
+            token == 0 ||
+            token == scope.word(TypedWords.TARGET) ||
+            token == uint160(NATIVE_TOKEN) ||
+            _isTransfer(scope.selector)
         ) {
             revert ISessionErrors.SpendTokenInvalid(index, scope.spendToken, scope.spendMethod);
         }
-        if (spends && !_hasLimit(session, scope.spendToken, GROSS | NET)) {
+        if (_kindsOf(limits, scope.spendToken) & (GROSS | NET) == 0) {
             revert ISessionErrors.LimitMissing(index, scope.spendToken);
         }
     }
 
-    function _checkRules(ISessionTypes.Scope calldata scope, uint256 index) private pure {
-        uint256 count = scope.rules.length;
+    function _checkRules(ISessionTypes.Rule[] calldata rules, bytes4 selector, uint256 index) private pure {
+        uint256 count = rules.length;
         if (count > MAX_RULES) revert ISessionErrors.TooManyRules(index, count, MAX_RULES);
         for (uint256 i; i < count; ++i) {
-            ISessionTypes.Rule calldata rule = scope.rules[i];
+            ISessionTypes.Rule calldata rule = rules[i];
+            ISessionTypes.RuleOp op = rule.op;
             uint256 values = rule.values.length;
             bool fits;
-            if (rule.op == ISessionTypes.RuleOp.OneOf) fits = values >= 1 && values <= MAX_ONE_OF;
-            else if (rule.op == ISessionTypes.RuleOp.IsAccount) fits = values == 0;
+            if (op == ISessionTypes.RuleOp.OneOf) fits = values >= 1 && values <= MAX_ONE_OF;
+            else if (op == ISessionTypes.RuleOp.IsAccount) fits = values == 0;
             else fits = values == 1;
             // A plain transfer has no argument to compare.
-            if (!fits || scope.selector == 0) revert ISessionErrors.RuleInvalid(index, i);
+            if (!fits || selector == 0) revert ISessionErrors.RuleInvalid(index, i);
         }
     }
 
-    /// @param kinds Bit i = limits of kind i count.
-    function _hasLimit(
-        ISessionTypes.Session calldata session,
-        address token,
-        uint256 kinds
-    ) private pure returns (bool) {
-        for (uint256 i; i < session.limits.length; ++i) {
-            ISessionTypes.Limit calldata limit = session.limits[i];
-            if (limit.token == token && (kinds >> uint256(limit.kind)) & 1 != 0) return true;
+    /// @return kinds Bit i = `token` has a limit of kind i.
+    function _kindsOf(ISessionTypes.Limit[] calldata limits, address token) private pure returns (uint256 kinds) {
+        // All limits lie in calldata.
+        unchecked {
+            uint256 limit = TypedWords.placeOf(limits);
+            for (
+                uint256 end = limit + limits.length * TypedWords.LIMIT_SIZE;
+                limit != end;
+                limit += TypedWords.LIMIT_SIZE
+            ) {
+                if (limit.word(TypedWords.LIMIT_TOKEN) == uint160(token)) {
+                    kinds |= 1 << limit.word(TypedWords.LIMIT_KIND);
+                }
+            }
         }
-        return false;
+    }
+
+    /// @return Whether calls with the selector move the native token, or the target if that is a token.
+    function _isTransfer(bytes4 selector) private pure returns (bool) {
+        return selector == 0 || selector == IERC20.transfer.selector || selector == IERC20.transferFrom.selector;
     }
 
     function _isWrappedNative(bytes4 selector) private pure returns (bool) {

@@ -39,7 +39,9 @@ export function admitScope(
   const spends = spendMethod !== "none";
   const isSpendTokenOdd =
     spends &&
-    (isAddressEqual(spendToken, target) || isAddressEqual(spendToken, nativeToken) || selector === noSelector);
+    (isAddressEqual(spendToken, target) ||
+      isAddressEqual(spendToken, nativeToken) ||
+      [noSelector, ...transferSelectors].includes(selector));
   if (spends !== (spendToken !== zeroAddress) || isSpendTokenOdd) {
     return { error: "SpendTokenInvalid", args: [index, spendToken, spendMethods.indexOf(spendMethod)] };
   }

@@ -145,7 +145,6 @@ export const managerSentences: Sentences<typeof sessionManagerAbi> = {
 export const accountSentences: Sentences<typeof sessionAccountAbi> = {
   AccountUnauthorized: ([sender]) => `${sender} does not own the account.`,
   ERC7579DecodingError: () => "The account could not read the batch it was asked to execute.",
-  ERC7579UnsupportedExecType: ([execType]) => `The account does not execute in the way ${execType}.`,
   ExecutionCalldataTooShort: ([length, min]) => `A call for the account has ${length} bytes; it takes at least ${min}.`,
   ExecutionModeNotSupported: ([mode]) => `The account does not execute in mode ${mode}.`,
   ExecutorNotAllowed: ([caller, manager]) =>

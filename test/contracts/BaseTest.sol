@@ -53,6 +53,10 @@ abstract contract BaseTest is TestBase {
     uint256 internal constant KEY = 0xA11CE;
     uint256 internal constant OWNER_KEY = 0x0B0B;
     bytes32 internal constant BATCH_MODE = bytes32(uint256(1) << 248);
+    uint256 internal constant P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551;
+    bytes32 internal constant DOMAIN_TYPE_HASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
 
     ISessionManager internal manager;
     address internal implementation;
@@ -349,9 +353,110 @@ abstract contract BaseTest is TestBase {
         return manager.hashOrder(_typed(granted, spec));
     }
 
+    /// @dev The EIP-712 digest of a struct in the manager's domain, built from the standard.
+    function _digestOf(bytes32 structHash) internal view returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", _domainOf(address(manager), "Latchkey"), structHash));
+    }
+
+    function _domainOf(address verifier, string memory name) internal view returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(DOMAIN_TYPE_HASH, keccak256(bytes(name)), keccak256("1"), block.chainid, address(verifier))
+            );
+    }
+
+    /// @dev A struct in the manager's domain signed for a contract that speaks ERC-7739: the digest that its owners sign.
+    /// @param verifier The contract, whose domain is `name`, version 1.
+    /// @param contentsType EIP-712 type of the struct, its own first.
+    function _nestedDigest(
+        address verifier,
+        string memory name,
+        bytes32 structHash,
+        string memory contentsName,
+        string memory contentsType
+    ) internal view returns (bytes32) {
+        bytes32 typehash = keccak256(
+            abi.encodePacked(
+                "TypedDataSign(",
+                contentsName,
+                " contents,string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)",
+                contentsType
+            )
+        );
+        bytes32 nested = keccak256(
+            abi.encode(
+                typehash,
+                structHash,
+                keccak256(bytes(name)),
+                keccak256("1"),
+                block.chainid,
+                verifier,
+                bytes32(0)
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", _domainOf(address(manager), "Latchkey"), nested));
+    }
+
+    /// @dev What an ERC-7739 contract takes as the signature of a struct in the manager's domain.
+    /// @param description The struct's type; if another name comes first in it, the struct's name follows (ERC-7739).
+    function _nestedSignature(
+        bytes memory signature,
+        bytes32 structHash,
+        string memory description
+    ) internal view returns (bytes memory) {
+        return
+            abi.encodePacked(
+                signature,
+                _domainOf(address(manager), "Latchkey"),
+                structHash,
+                description,
+                uint16(bytes(description).length)
+            );
+    }
+
+    /// @dev A digest signed for a contract that speaks ERC-7739 without saying what it is of: what its owners sign.
+    function _personalDigest(address verifier, string memory name, bytes32 digest) internal view returns (bytes32) {
+        bytes32 struct_ = keccak256(abi.encode(keccak256("PersonalSign(bytes prefixed)"), digest));
+        return keccak256(abi.encodePacked(hex"1901", _domainOf(verifier, name), struct_));
+    }
+
+    /// @dev Of OpenZeppelin's multi-signers: signers in ascending order of their hashes.
+    function _multiSignature(uint256 firstKey, uint256 secondKey, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes memory first, bytes memory second) = (
+            abi.encodePacked(vm.addr(firstKey)),
+            abi.encodePacked(vm.addr(secondKey))
+        );
+        if (keccak256(first) > keccak256(second)) return _multiSignature(secondKey, firstKey, digest);
+        (bytes[] memory signers, bytes[] memory signatures) = (new bytes[](2), new bytes[](2));
+        (signers[0], signers[1]) = (first, second);
+        (signatures[0], signatures[1]) = (_sign(firstKey, digest), _sign(secondKey, digest));
+        return abi.encode(signers, signatures);
+    }
+
+    function _multiSignature(uint256 onlyKey, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes[] memory signers, bytes[] memory signatures) = (new bytes[](1), new bytes[](1));
+        (signers[0], signatures[0]) = (abi.encodePacked(vm.addr(onlyKey)), _sign(onlyKey, digest));
+        return abi.encode(signers, signatures);
+    }
+
+    /// @dev Makes `account` the EOA of `OWNER_KEY` under EIP-7702.
+    function _useDelegatedAccount() internal {
+        account = owner;
+        vm.etch(account, abi.encodePacked(hex"ef0100", implementation));
+        token.mint(account, BALANCE);
+        vm.deal(account, BALANCE);
+    }
+
     function _sign(uint256 privateKey, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(privateKey, digest);
         return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev In the lower half of s, as OpenZeppelin's verifiers want it.
+    function _signP256(uint256 privateKey, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes32 r, bytes32 s) = vm.signP256(privateKey, digest);
+        if (uint256(s) > P256_ORDER / 2) s = bytes32(P256_ORDER - uint256(s));
+        return abi.encodePacked(r, s);
     }
 
     /// @dev The packed order, signed by the default key.
@@ -369,6 +474,16 @@ abstract contract BaseTest is TestBase {
         OrderSpec memory spec,
         bytes memory signature
     ) internal view returns (bytes memory packed) {
+        return _pack(granted, spec, signature, "", "");
+    }
+
+    function _pack(
+        Grant memory granted,
+        OrderSpec memory spec,
+        bytes memory signature,
+        bytes memory lease,
+        bytes memory approval
+    ) internal view returns (bytes memory packed) {
         packed = abi.encodePacked(
             spec.gasLimit,
             spec.nonce,
@@ -380,7 +495,11 @@ abstract contract BaseTest is TestBase {
         for (uint256 i; i < spec.calls.length; ++i) {
             packed = bytes.concat(packed, _packCall(granted, spec.calls[i]));
         }
-        return abi.encodePacked(packed, uint16(signature.length), signature, uint16(0), uint16(0));
+        return bytes.concat(packed, _sized(signature), _sized(lease), _sized(approval));
+    }
+
+    function _sized(bytes memory part) private pure returns (bytes memory) {
+        return abi.encodePacked(uint16(part.length), part);
     }
 
     function _packCall(Grant memory granted, CallSpec memory call) private view returns (bytes memory) {

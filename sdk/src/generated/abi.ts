@@ -1337,11 +1337,6 @@ export const sessionAccountAbi = [
   },
   { inputs: [], name: "ERC7579DecodingError", type: "error" },
   {
-    inputs: [{ internalType: "ExecType", name: "execType", type: "bytes1" }],
-    name: "ERC7579UnsupportedExecType",
-    type: "error",
-  },
-  {
     inputs: [
       { internalType: "uint256", name: "length", type: "uint256" },
       { internalType: "uint256", name: "min", type: "uint256" },
@@ -1368,15 +1363,6 @@ export const sessionAccountAbi = [
   { inputs: [{ internalType: "string", name: "str", type: "string" }], name: "StringTooLong", type: "error" },
   { inputs: [], name: "UnsupportedExecutionMode", type: "error" },
   { anonymous: false, inputs: [], name: "EIP712DomainChanged", type: "event" },
-  {
-    anonymous: false,
-    inputs: [
-      { indexed: false, internalType: "uint256", name: "batchExecutionIndex", type: "uint256" },
-      { indexed: false, internalType: "bytes", name: "returndata", type: "bytes" },
-    ],
-    name: "ERC7579TryExecuteFail",
-    type: "event",
-  },
   {
     inputs: [],
     name: "MANAGER",

@@ -309,6 +309,11 @@ contract GrantTest is BaseTest {
         _refuseSpend(_spendScope(recipient, 0x11223344, NATIVE_TOKEN));
     }
 
+    function test_reverts_whenATokensTransferSpendsAnother() public {
+        _refuseSpend(_spendScope(address(token), token.transfer.selector, recipient));
+        _refuseSpend(_spendScope(address(token), token.transferFrom.selector, recipient));
+    }
+
     function test_reverts_whenAPlainTransferSpends() public {
         _refuseSpend(_spendScope(recipient, 0, address(token)));
     }

@@ -4,9 +4,9 @@ pragma solidity ^0.8.35;
 import {ISessionErrors} from "../../../contracts/interfaces/ISessionErrors.sol";
 import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
 import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
-import {BaseTest} from "../BaseTest.sol";
+import {ControlTest} from "../ControlTest.sol";
 
-contract RevokeTest is BaseTest {
+contract RevokeTest is ControlTest {
     function test_emitsSessionRevoked() public {
         Grant memory granted = _grantTransfers();
         vm.expectEmit(address(manager));
@@ -88,5 +88,37 @@ contract RevokeTest is BaseTest {
         Grant memory increments = _grantIncrement();
         _revoke(transfers);
         _assertStatus(increments, ISessionTypes.SessionStatus.Active);
+    }
+
+    function test_revokes_whenTheSentinelMayAndCalls() public {
+        Grant memory granted = _grantWatched(true);
+        vm.expectEmit(address(manager));
+        emit ISessionEvents.SessionRevoked(account, granted.id, sentinel);
+        vm.prank(sentinel);
+        manager.revoke(granted.packed);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
+    }
+
+    function test_reverts_whenTheSentinelMayNotAndCalls() public {
+        _refuseCaller(sentinel, abi.encodeCall(manager.revoke, (_grantWatched(false).packed)));
+    }
+
+    function test_revokes_whenSuspended() public {
+        Grant memory granted = _grantWatched(false);
+        _suspend(granted);
+        _revoke(granted);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
+    }
+
+    function test_revokes_whenExpired() public {
+        Grant memory granted = _grantTransfers();
+        vm.warp(START + VALID_FOR);
+        _revoke(granted);
+        _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
+    }
+
+    function test_reverts_whenTheGuardianCalls() public {
+        _setGuardian();
+        _refuseCaller(guardian, abi.encodeCall(manager.revoke, (_grantTransfers().packed)));
     }
 }

@@ -3,9 +3,9 @@ pragma solidity ^0.8.35;
 
 import {ISessionEvents} from "../../../contracts/interfaces/ISessionEvents.sol";
 import {ISessionTypes} from "../../../contracts/interfaces/ISessionTypes.sol";
-import {BaseTest} from "../BaseTest.sol";
+import {ControlTest} from "../ControlTest.sol";
 
-contract UnpauseTest is BaseTest {
+contract UnpauseTest is ControlTest {
     function test_emitsAccountUnpaused() public {
         _pause();
         vm.expectEmit(address(manager));
@@ -40,8 +40,35 @@ contract UnpauseTest is BaseTest {
         _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
     }
 
-    function _pause() private {
+    function test_changesNothing_whenTheGuardianCalls() public {
+        _setGuardian();
+        _pause();
+        vm.prank(guardian);
+        manager.unpause();
+        assertTrue(manager.accountStateOf(account).paused);
+    }
+
+    /// @dev The owner's every act ends what was signed before it.
+    function test_raisesTheControlNonce_whenNotPaused() public {
         vm.prank(account);
-        manager.pause(account);
+        manager.unpause();
+        assertEq(_controlNonce(), 1);
+        assertFalse(manager.accountStateOf(account).paused);
+    }
+
+    function test_raisesTheControlNonce_soThatNoEarlierPauseIsReplayed() public {
+        _pause();
+        vm.prank(account);
+        manager.unpause();
+        assertEq(_controlNonce(), 2);
+    }
+
+    function test_keepsSuspensions() public {
+        Grant memory granted = _grantWatched(false);
+        _suspend(granted);
+        _pause();
+        vm.prank(account);
+        manager.unpause();
+        _assertStatus(granted, ISessionTypes.SessionStatus.Suspended);
     }
 }

@@ -28,13 +28,13 @@ contract ForbiddenTargetsTest is BaseTest {
             unchecked {
                 bytes4 next = bytes4(uint32(selector) + 1);
                 if (i + 4 == table.length || next != _at(table, i + 4)) {
-                    assertFalse(ForbiddenSelectors.contains(table, next));
+                    assertFalse(ForbiddenSelectors.contains(next));
                 }
             }
         }
-        assertFalse(ForbiddenSelectors.contains(table, 0x00000000));
-        assertFalse(ForbiddenSelectors.contains(table, 0xffffffff));
-        assertFalse(ForbiddenSelectors.contains(table, _transferSelector()));
+        assertFalse(ForbiddenSelectors.contains(0x00000000));
+        assertFalse(ForbiddenSelectors.contains(0xffffffff));
+        assertFalse(ForbiddenSelectors.contains(_transferSelector()));
     }
 
     function test_refusesEveryNameThatEscapedALimitElsewhere() public {
