@@ -1,7 +1,8 @@
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
-const conditions = ["latchkey-source", ...defaultServerConditions];
+// Without "module", which is for bundlers: packages are run as Node runs them.
+const conditions = ["latchkey-source", ...defaultServerConditions.filter((condition) => condition !== "module")];
 
 export default defineConfig({
   root: import.meta.dirname,

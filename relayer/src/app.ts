@@ -5,7 +5,12 @@ import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./config.ts";
+import { encryptedMediaType } from "./encryption/addEncryption.ts";
 import { toErrorFields } from "./log.ts";
+import type { Metrics } from "./observability/createMetrics.ts";
+import type { Stages } from "./observability/createStages.ts";
+import { observeRequests, toRequestId } from "./observability/observeRequests.ts";
+import { traceRequests } from "./observability/traceRequests.ts";
 import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
 import { version } from "./version.ts";
 import { toOpenApi, addZod, type ZodTypes } from "./zodRoutes.ts";
@@ -18,24 +23,30 @@ type AppConfig = Pick<Config, "corsOrigins" | "logLevel" | "requestsPerMinute" |
 const bodyBytesMax = 262_144;
 
 /** A server that refuses in one form, before any route is added. */
-export async function createApp(config: AppConfig): Promise<App> {
+export async function createApp(
+  config: AppConfig,
+  { metrics, stages }: { metrics: Metrics; stages: Stages },
+): Promise<App> {
   const app = Fastify({
     logger: {
       level: config.logLevel,
       // Bodies and keys never reach the log; of headers only what routing needs does.
       serializers: { req: ({ method, url, ip }) => ({ method, url, ip }), err: toErrorFields },
     },
+    genReqId: ({ headers }) => toRequestId(headers["x-request-id"]),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
     trustProxy: config.trustedProxies.length === 0 ? false : [...config.trustedProxies],
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypes>();
-  // JSON only: Fastify would take plain text too.
-  app.removeContentTypeParser("text/plain");
+  addJsonBodies(app);
   addZod(app);
+  traceRequests(app, { isBehindProxy: config.trustedProxies.length > 0 });
+  observeRequests({ app, metrics, stages });
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
+    metrics.refusals.inc({ code: problem.code });
     if (problem.code === "internal-error") request.log.error({ err: error }, "A request failed");
     return sendProblem(reply, problem);
   });
@@ -45,18 +56,22 @@ export async function createApp(config: AppConfig): Promise<App> {
   await app.register(helmet);
   await app.register(cors, {
     origin: config.corsOrigins.includes("*") ? "*" : [...config.corsOrigins],
-    methods: ["GET", "POST", "PUT"],
-    allowedHeaders: ["content-type", "last-event-id"],
-    exposedHeaders: ["retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"],
+    methods: ["GET", "POST", "PUT", "DELETE"],
+    allowedHeaders: ["content-type", "last-event-id", "content-digest", "signature", "signature-input", "x-request-id"],
+    exposedHeaders: ["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "x-request-id"],
     maxAge: 600,
   });
   await app.register(rateLimit, {
     max: config.requestsPerMinute,
     timeWindow: 60_000,
+    // The headers of the IETF's draft; IPv6 addresses count by their /64, which one client has whole.
+    enableDraftSpec: true,
     errorResponseBuilder: (_request, { ttl }) =>
-      new ProblemError("rate-limited", "There were too many requests from this address", {
-        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
-      }),
+      new ProblemError(
+        "rate-limited",
+        `There were more than ${config.requestsPerMinute} requests in a minute from this address`,
+        { retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)) },
+      ),
   });
   await app.register(swagger, {
     openapi: {
@@ -72,6 +87,17 @@ export async function createApp(config: AppConfig): Promise<App> {
   return app;
 }
 
+/** JSON only: Fastify would take plain text too. The bytes are kept, since signatures of requests cover them. */
+function addJsonBodies(app: App): void {
+  app.removeContentTypeParser("text/plain");
+  app.decorateRequest("rawBody", undefined);
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser(["application/json", encryptedMediaType], { parseAs: "buffer" }, (request, body, done) => {
+    request.rawBody = Buffer.from(body);
+    void parseJson(request, body.toString(), done);
+  });
+}
+
 type Reply = {
   code: (status: number) => Reply;
   header: (name: string, value: string | number) => Reply;
@@ -83,7 +109,14 @@ type Reply = {
 /** Past the route's own response schema, which knows only what goes well. */
 function sendProblem(reply: Reply, problem: ProblemError): unknown {
   const body = toProblemJson(problem);
+  // RFC 9110 wants every 401 to say how to do better.
+  if (body.status === 401) reply.header("www-authenticate", 'Signature realm="latchkey"');
   if (problem.retryAfterSeconds !== undefined) reply.header("retry-after", problem.retryAfterSeconds);
+  if (problem.rateLimit !== undefined) {
+    const { limit, remaining, resetSeconds } = problem.rateLimit;
+    reply.header("ratelimit-limit", limit).header("ratelimit-remaining", remaining);
+    reply.header("ratelimit-reset", resetSeconds);
+  }
   return reply.code(body.status).type("application/problem+json").serializer(JSON.stringify).send(body);
 }
 

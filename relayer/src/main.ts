@@ -1,11 +1,13 @@
 import { ConfigInvalidError, readConfig } from "./config.ts";
 import { DataInUseError } from "./db/openDatabase.ts";
+import { SignerError } from "./signers/DigestSigner.ts";
 import { startRelayer } from "./startRelayer.ts";
 
 const stopTimeoutMs = 15_000;
 
 function fail(error: unknown): never {
-  const isExpected = error instanceof ConfigInvalidError || error instanceof DataInUseError;
+  const isExpected =
+    error instanceof ConfigInvalidError || error instanceof DataInUseError || error instanceof SignerError;
   console.error(isExpected ? error.message : error);
   process.exit(1);
 }

@@ -5,13 +5,25 @@ export const problemKinds = {
   "media-type-unsupported": { status: 415, title: "The body must be application/json" },
   "not-found": { status: 404, title: "There is nothing here" },
   "method-not-allowed": { status: 405, title: "The path does not take this method" },
-  "rate-limited": { status: 429, title: "Too many requests from this address", retryable: true },
+  "authentication-required": { status: 401, title: "The request must say whose it is" },
+  "authentication-invalid": { status: 401, title: "The request's signature does not hold" },
+  "request-replayed": { status: 401, title: "The request's nonce is used" },
+  "not-a-party": { status: 403, title: "The session is not the business of who signed the request" },
+  "webhook-refused": { status: 422, title: "Webhooks may not go to the URL" },
+  "webhooks-exhausted": { status: 409, title: "The account has as many webhooks as it may" },
+  "encryption-invalid": { status: 400, title: "The body cannot be decrypted" },
+  "rate-limited": { status: 429, title: "Too many requests", retryable: true },
+  overloaded: { status: 503, title: "The relayer has more work than it can take", retryable: true },
   "session-unknown": { status: 404, title: "The session is not known" },
   "session-content-mismatch": { status: 422, title: "The content does not hash to the session's id" },
+  "fee-required": { status: 402, title: "The order does not pay the relayer's fee" },
+  "gas-budget-exceeded": { status: 429, title: "The day's gas is used up", retryable: true },
   "account-not-allowed": { status: 403, title: "This relayer does not serve the account" },
   "signature-invalid": { status: 401, title: "The signature is not the session key's" },
   "order-expired": { status: 422, title: "The order's deadline has passed" },
   "order-conflict": { status: 409, title: "The order cannot run beside those in flight", retryable: true },
+  "order-claimed": { status: 409, title: "The order is being submitted" },
+  "order-final": { status: 409, title: "The order has ended" },
   "nonce-used": { status: 409, title: "The nonce is taken" },
   "nonce-too-old": { status: 409, title: "The nonce has left the window" },
   "nonce-too-high": { status: 422, title: "The session does not allow so many orders" },
@@ -40,6 +52,9 @@ export type ProblemCode = keyof typeof problemKinds;
 /** The check or error of the contract that decided, as `toErrorSentence` gives it. */
 export type DecidingRule = { name: string; args: readonly unknown[]; sentence: string };
 
+/** Requests in the window, how many of them are left, and when it ends. */
+export type RateLimitState = { limit: number; remaining: number; resetSeconds: number };
+
 /** A refusal that is told to the client as an RFC 9457 problem. */
 export class ProblemError extends Error {
   override name = "ProblemError";
@@ -47,6 +62,7 @@ export class ProblemError extends Error {
   readonly rule: DecidingRule | undefined;
   readonly errors: readonly { path: string; message: string }[] | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly rateLimit: RateLimitState | undefined;
 
   constructor(
     code: ProblemCode,
@@ -55,6 +71,7 @@ export class ProblemError extends Error {
       rule?: DecidingRule | undefined;
       errors?: readonly { path: string; message: string }[];
       retryAfterSeconds?: number;
+      rateLimit?: RateLimitState;
       cause?: unknown;
     } = {},
   ) {
@@ -62,6 +79,7 @@ export class ProblemError extends Error {
     this.code = code;
     this.rule = options.rule;
     this.errors = options.errors;
+    this.rateLimit = options.rateLimit;
     this.retryAfterSeconds = options.retryAfterSeconds ?? (problemKinds[code].status === 503 ? 1 : undefined);
   }
 }

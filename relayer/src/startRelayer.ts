@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Address } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
 import { createAdmission } from "./admission/createAdmission.ts";
 import { createContentStore } from "./admission/createContentStore.ts";
+import { createIntake } from "./admission/createIntake.ts";
 import { createSimulation } from "./admission/createSimulation.ts";
 import { createSealer } from "./audit/createSealer.ts";
 import { createApp } from "./app.ts";
+import { addAuthentication } from "./auth/addAuthentication.ts";
+import { createAuthenticator } from "./auth/createAuthenticator.ts";
+import { createParties } from "./auth/createParties.ts";
+import { deleteExpiredRequestNonces } from "./auth/requestNonces.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
+import { createReadiness } from "./chain/createReadiness.ts";
 import { createSessionReader } from "./chain/createSessionReader.ts";
 import { createRpc } from "./chain/createRpc.ts";
 import { RpcError } from "./chain/rpcErrors.ts";
@@ -14,26 +19,51 @@ import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
 import { openDatabase } from "./db/openDatabase.ts";
+import { addEncryption } from "./encryption/addEncryption.ts";
+import { createDecryption } from "./encryption/createDecryption.ts";
+import { countWaitingOrders } from "./db/orderRows.ts";
+import { createAccess } from "./limits/createAccess.ts";
+import { createGasBudget } from "./limits/createGasBudget.ts";
+import { createLoadGate } from "./limits/createLoadGate.ts";
+import { createSessionLimit } from "./limits/createSessionLimit.ts";
+import { createMetrics } from "./observability/createMetrics.ts";
+import { createStages } from "./observability/createStages.ts";
+import { startTracing } from "./observability/startTracing.ts";
+import { observeSchema } from "./observability/observeRequests.ts";
+import { addCredentialRoutes } from "./routes/credentialRoutes.ts";
 import { addEventRoutes } from "./routes/eventRoutes.ts";
+import { addFeeRoutes } from "./routes/feeRoutes.ts";
+import { addJsonRpcRoutes } from "./routes/jsonRpcRoutes.ts";
+import { addMetricsRoutes } from "./routes/metricsRoutes.ts";
 import { addOrderRoutes } from "./routes/orderRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
+import { addWebhookRoutes } from "./routes/webhookRoutes.ts";
 import { runLoop } from "./runLoop.ts";
+import { openHotWallets } from "./signers/openHotWallets.ts";
 import { createFees } from "./submission/createFees.ts";
 import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
+import { createDestinations } from "./webhooks/createDestinations.ts";
+import { createNotifier } from "./webhooks/createNotifier.ts";
 
 const sealEveryMs = 200;
+const cleaningPauseMs = 60_000;
+const notifyingPauseMs = 5_000;
 
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
 /** The composition root: one relayer, running. `onFatal` is told what it cannot go on with. */
 export async function startRelayer(config: Config, onFatal: (error: Error) => void): Promise<Relayer> {
-  const app = await createApp(config);
+  const stopTracing = await startTracing(config);
+  const metrics = createMetrics();
+  const stages = createStages(metrics);
+  const app = await createApp(config, { metrics, stages });
   const { log } = app;
   const rpc = createRpc(config);
-  const { db, kind, close } = await openDatabase({ ...config, log });
+  const hotWallets = await openHotWallets({ ...config, log });
+  const { db, kind, pglite, close } = await openDatabase({ ...config, log });
   const stopping = new AbortController();
   try {
     await bindDeployment(db, config);
@@ -41,7 +71,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     // Nobody else can have the directory, so whoever had the lanes is dead.
     if (kind === "pglite") await releaseAllLanes(db, config.chainId);
     const getFees = createFees({ rpc, indexer, config });
-    const accounts = config.hotWalletPrivateKeys.map((key) => privateKeyToAccount(key));
+    const { accounts } = hotWallets;
     const wallets = accounts.map((account) => createWallet({ account, getFees, config }));
     const [auditSigner] = accounts;
     const submitters = wallets.map(({ address }) => address);
@@ -50,11 +80,26 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const contents = createContentStore({ db, config });
     const sessionReader = createSessionReader({ rpc, indexer, config });
     const simulation = createSimulation({ rpc, indexer, log, config });
+    const authenticator = createAuthenticator({ db, rpc, contents, sessionReader, config });
+    const parties = createParties({ rpc, indexer });
+    const decryption = await createDecryption(config);
+    const access = createAccess({ db, config });
+    const gasBudget = createGasBudget(config);
+    const sessionLimit = createSessionLimit(config);
+    const loadGate = createLoadGate({
+      countWaiting: (max) => countWaitingOrders(db, config.chainId, max),
+      inFlight: metrics.admissionsInFlight,
+      config,
+    });
     const admission = createAdmission({
       db,
       contents,
       sessionReader,
       simulation,
+      access,
+      gasBudget,
+      sessionLimit,
+      stages,
       submitters,
       config,
     });
@@ -92,7 +137,25 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("submission", error),
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
-    indexer.subscribe(() => submitting.wake());
+    const destinations = createDestinations(config);
+    const notifier = createNotifier({ db, pglite, destinations, log, config });
+    const notifying = runLoop({
+      job: async () => {
+        const hasMore = await notifier.run();
+        reportFailure.recovered("notifying");
+        return hasMore ? 0 : notifyingPauseMs;
+      },
+      onFailure: (error) => reportFailure.failed("notifying", error),
+      failurePauseMs: notifyingPauseMs,
+    });
+    const cleaning = runLoop({
+      job: async () => {
+        await deleteExpiredRequestNonces(db, config.chainId);
+        return cleaningPauseMs;
+      },
+      onFailure: (error) => reportFailure.failed("cleaning", error),
+      failurePauseMs: cleaningPauseMs,
+    });
     const seal = createSealer({ db, signer: auditSigner, config });
     const sealing = runLoop({
       job: async () => {
@@ -103,24 +166,44 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("audit log", error),
       failurePauseMs: 1_000,
     });
+    indexer.subscribe(() => {
+      submitting.wake();
+      notifying.wake();
+    });
 
     const stop = async (): Promise<void> => {
       stopping.abort();
       await closeServer(app);
-      await Promise.all([following.stop(), submitting.stop(), sealing.stop()]);
+      await Promise.all([following.stop(), submitting.stop(), cleaning.stop(), notifying.stop(), sealing.stop()]);
+      await notifier.stop();
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
+      await hotWallets.close();
       await close();
+      await stopTracing();
     };
     try {
-      addOrderRoutes({ app, db, admission, onAccepted: () => submitting.wake(), config });
-      addSessionRoutes({ app, db, contents, sessionReader, config });
+      addAuthentication({ app, db, authenticator, stages, config });
+      addEncryption({ app, decryption, stages });
+      observeSchema(app);
+      addCredentialRoutes({ app, db, contents, parties, config });
+      const intake = createIntake({ admission, loadGate, onAccepted: () => submitting.wake() });
+      addOrderRoutes({ app, db, contents, parties, intake, config });
+      addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
+      addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
+      addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
+      addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
-      addStatusRoutes({ app, db, rpc, indexer, relayer: wallet.address, config });
+      const readiness = createReadiness({ db, rpc, indexer, config });
+      addStatusRoutes({ app, readiness, relayer: wallet.address, config });
+      addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wallets: submitters, config });
       await app.ready();
       const url = await app.listen({ host: config.host, port: config.port });
-      const { chainId, manager, access } = config;
-      log.info({ url, chainId, manager, relayer: wallet.address, access, database: kind }, "The relayer is up");
+      const { chainId, manager } = config;
+      log.info(
+        { url, chainId, manager, relayer: wallet.address, access: config.access, database: kind },
+        "The relayer is up",
+      );
       return { url, address: wallet.address, stop };
     } catch (error) {
       await stop();

@@ -46,7 +46,12 @@ export const toOpenApi: OpenApiTransform = ({ schema, url }) => {
         response: Object.fromEntries(
           Object.entries(response as Record<string, unknown>).map(([status, answer]) => [
             status,
-            { description: toDescription(status), ...toJsonSchema(answer, "output") },
+            isRefusal(status)
+              ? {
+                  description: "Refused, as an RFC 9457 problem",
+                  content: { "application/problem+json": { schema: toJsonSchema(answer, "output") } },
+                }
+              : { description: "Answered", ...toJsonSchema(answer, "output") },
           ]),
         ),
       }),
@@ -54,8 +59,8 @@ export const toOpenApi: OpenApiTransform = ({ schema, url }) => {
   };
 };
 
-function toDescription(status: string): string {
-  return /^[45]/.test(status) ? "Refused, as an RFC 9457 problem" : "Answered";
+function isRefusal(status: string): boolean {
+  return /^[45]xx$/i.test(status);
 }
 
 function toJsonSchema(schema: unknown, io: "input" | "output"): Record<string, unknown> {

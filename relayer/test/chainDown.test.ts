@@ -54,7 +54,7 @@ test("says 503 to everything that needs the chain while the node is down, and go
     post(`${relayer.url}/v1/orders`, ofRevoked.body),
     request(`${relayer.url}/v1/sessions/${session.sessionId}`),
     request(`${relayer.url}/v1/accounts/${session.session.account}/sessions`),
-    put(`${relayer.url}/v1/sessions/${session.sessionId}`, content),
+    put(`${relayer.url}/v1/sessions/${session.sessionId}`, content, session.key),
   ];
   // At once, before the relayer has noticed, an order must already be refused; what was read before may still be told.
   const first = await post(`${relayer.url}/v1/orders`, order.body);

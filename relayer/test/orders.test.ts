@@ -198,14 +198,17 @@ test("believes what a session says only if it hashes to its id", async () => {
     { ...body, scopes: body.scopes.map((scope) => ({ ...scope, rules: [] })) },
   ];
   for (const wrong of wrongs) {
-    expect(parseProblem(await put(url, wrong))).toMatchObject({ status: 422, code: "session-content-mismatch" });
+    expect(parseProblem(await put(url, wrong, granted.key))).toMatchObject({
+      status: 422,
+      code: "session-content-mismatch",
+    });
   }
   const malformed: unknown[] = [{}, { ...body, session: { ...body.session, limits: 1 } }, { ...body, scopes: [] }];
   for (const wrong of malformed) {
-    expect(parseProblem(await put(url, wrong))).toMatchObject({ status: 400, code: "body-invalid" });
+    expect(parseProblem(await put(url, wrong, granted.key))).toMatchObject({ status: 400, code: "body-invalid" });
   }
   expect((await request(url)).status).toBe(404);
-  const answer = await put(url, body);
+  const answer = await put(url, body, granted.key);
   expect(answer.status).toBe(200);
   // Known, but the chain has no grant of it.
   expect(parseSession(answer.json)).toMatchObject({ sessionId: granted.sessionId, status: "none" });
@@ -214,7 +217,7 @@ test("believes what a session says only if it hashes to its id", async () => {
     status: 409,
     code: "session-not-granted",
   });
-  expect((await put(url, body)).status).toBe(200);
+  expect((await put(url, body, granted.key)).status).toBe(200);
 });
 
 test("serves a session whose grant it was told of before the chain was", async () => {

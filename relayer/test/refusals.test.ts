@@ -438,7 +438,7 @@ test("refuses a session it has never seen", async () => {
 test("asks to come again for a session whose grant it has not seen, and takes the same order afterwards", async () => {
   const other = await world.draft(account);
   const content = { session: toSessionJson(other.session), scopes: other.scopes.map(toScopeJson) };
-  expect((await put(`${relayer.url}/v1/sessions/${other.sessionId}`, content)).status).toBe(200);
+  expect((await put(`${relayer.url}/v1/sessions/${other.sessionId}`, content, other.key)).status).toBe(200);
   const order = await other.createOrder({ nonce: 0 });
   const answer = await submit(order.body);
   expect(parseProblem(answer)).toMatchObject({ status: 409, code: "session-not-granted", retryable: true });
@@ -453,7 +453,7 @@ test("asks to come again for a session whose grant it has not seen, and takes th
 test("refuses for good a session that was revoked before its grant", async () => {
   const other = await world.draft(account);
   const content = { session: toSessionJson(other.session), scopes: other.scopes.map(toScopeJson) };
-  expect((await put(`${relayer.url}/v1/sessions/${other.sessionId}`, content)).status).toBe(200);
+  expect((await put(`${relayer.url}/v1/sessions/${other.sessionId}`, content, other.key)).status).toBe(200);
   await world.callAsAccount(account, encodeRevoke(other.session));
   await waitForSession(relayer.url, other.sessionId, ({ status }) => status === "revoked");
   const order = await other.createOrder({ nonce: 0 });

@@ -71,16 +71,24 @@ test("describes every route in OpenAPI 3.1", async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   expect(routes.toSorted()).toEqual([
+    "DELETE /v1/orders/{hash}",
+    "DELETE /v1/webhooks/{id}",
     "GET /healthz",
     "GET /readyz",
     "GET /v1/accounts/{address}/events",
     "GET /v1/accounts/{address}/sessions",
+    "GET /v1/encryption-key",
     "GET /v1/events",
+    "GET /v1/fees",
     "GET /v1/info",
     "GET /v1/orders/{hash}",
     "GET /v1/sessions/{id}",
+    "GET /v1/webhooks",
+    "POST /rpc",
+    "POST /v1/credentials",
     "POST /v1/orders",
     "POST /v1/orders/simulate",
+    "POST /v1/webhooks",
     "PUT /v1/sessions/{id}",
   ]);
   for (const [path, methods] of Object.entries(document.paths)) {

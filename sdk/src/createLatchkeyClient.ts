@@ -11,6 +11,7 @@ import {
 import { streamChainEvents } from "./eventStream.ts";
 import { hashOrder } from "./hashOrder.ts";
 import { hashSession } from "./hashSession.ts";
+import { createRequestSigner } from "./createRequestSigner.ts";
 import { createNonceSource } from "./nonceSource.ts";
 import type { Order, SignedOrder } from "./order.ts";
 import { createRelayerHttp } from "./relayerHttp.ts";
@@ -81,7 +82,7 @@ export type LatchkeyClient = {
   getOrder: (orderHash: Hex) => Promise<OrderState>;
   getSession: (sessionId?: Hex) => Promise<SessionState>;
   getRemaining: (sessionId?: Hex) => Promise<LimitRemaining[]>;
-  /** Tells a relayer that missed the grant what the session says; its id proves it. */
+  /** Tells a relayer that missed the grant what the session says; its id proves it. Signed with the session key. */
   putSession: (content: { session: Session; scopes: readonly Scope[] }) => Promise<SessionState>;
   getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
   /** What happened to an account and its sessions on chain, newest first. */
@@ -107,12 +108,17 @@ const streamIdleMs = 60_000;
 export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyClient {
   const { relayerUrl, chainId, manager, timeoutMs = 10_000 } = options;
   const retryPolicy: RetryPolicy = { attemptsMax: 5, delayBaseMs: 250, delayMaxMs: 5_000, ...options.retryPolicy };
-  const http = createRelayerHttp({ relayerUrl, timeoutMs, retryPolicy });
+  const { sessionKey } = options;
+  const { signMessage } = sessionKey ?? {};
+  const signRequest =
+    sessionKey && signMessage && createRequestSigner({ address: sessionKey.address, signMessage }, chainId);
+  const http = createRelayerHttp({ relayerUrl, timeoutMs, retryPolicy, signRequest });
   const nonces = createNonceSource(async () => (await getSession()).nextNonce);
   let loadedContent: Promise<SessionContent> | undefined;
 
   async function getSession(sessionId = ownSessionId(options)): Promise<SessionState> {
-    const state = await get(`/v1/sessions/${sessionId}`, parseSessionState);
+    const path = `/v1/sessions/${sessionId}`;
+    const state = parseAnswer(await http.request({ method: "GET", path, isSigned: true }), parseSessionState);
     checkContent(state.sessionId, state);
     if (state.sessionId !== sessionId.toLowerCase()) {
       throw new ResponseInvalidError(`The relayer answered with the session ${state.sessionId}, not ${sessionId}`);
@@ -139,7 +145,6 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
 
   /** Everything of an order but its nonce: fails before a nonce is taken if no scope admits a call. */
   async function prepare(input: OrderInput): Promise<(nonce: number) => Promise<SignedOrder>> {
-    const { sessionKey } = options;
     if (sessionKey === undefined) throw new LatchkeyError("The client has no sessionKey, so it cannot sign orders");
     const { sessionId, session, scopes } = await getContent();
     const calls = input.calls.map(({ target, value = 0n, data = "0x" }, callIndex) => {
@@ -255,7 +260,7 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
     async putSession({ session, scopes }) {
       const path = `/v1/sessions/${hashSession(session)}`;
       const body = { session: toSessionJson(session), scopes: scopes.map(toScopeJson) };
-      return parseAnswer(await http.request({ method: "PUT", path, body }), parseSessionState);
+      return parseAnswer(await http.request({ method: "PUT", path, body, isSigned: true }), parseSessionState);
     },
 
     getSessionsOfAccount: (account) => get(`/v1/accounts/${account}/sessions`, parseSessionStates),

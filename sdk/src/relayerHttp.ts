@@ -1,3 +1,4 @@
+import type { RequestSigner } from "./createRequestSigner.ts";
 import { RelayerProblemError, RelayerUnreachableError, ResponseInvalidError } from "./errors.ts";
 import { retry, type RetryPolicy } from "./retry.ts";
 
@@ -7,6 +8,8 @@ export type RelayerHttp = {
     method: "GET" | "POST" | "PUT";
     path: string;
     body?: unknown;
+    /** Whether the request says whose it is, if the client can. */
+    isSigned?: boolean;
     signal?: AbortSignal | undefined;
   }) => Promise<unknown>;
   /** The answer to one GET, unread: for streams. */
@@ -17,10 +20,12 @@ export function createRelayerHttp({
   relayerUrl,
   timeoutMs,
   retryPolicy,
+  signRequest,
 }: {
   relayerUrl: string;
   timeoutMs: number;
   retryPolicy: RetryPolicy;
+  signRequest: RequestSigner | undefined;
 }): RelayerHttp {
   const base = relayerUrl.replace(/\/+$/, "");
 
@@ -33,19 +38,20 @@ export function createRelayerHttp({
   }
 
   return {
-    async request({ method, path, body, signal }) {
-      const headers = {
-        accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      };
+    async request({ method, path, body, isSigned = false, signal }) {
+      const text = body === undefined ? undefined : JSON.stringify(body);
       const once = async (): Promise<unknown> => {
         signal?.throwIfAborted();
         const timeout = AbortSignal.timeout(timeoutMs);
+        // Anew at each attempt: a nonce is good for one request.
+        const headers = new Headers(isSigned ? await signRequest?.({ url: `${base}${path}`, method, body: text }) : {});
+        headers.set("accept", "application/json");
+        if (text !== undefined) headers.set("content-type", "application/json");
         const response = await send(path, {
           method,
           headers,
           signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(text === undefined ? {} : { body: text }),
         });
         return readJson(response, base);
       };

@@ -40,8 +40,8 @@ export type LimitRemaining = {
   amount: bigint;
   /** Left on chain now. */
   remaining: bigint;
-  /** Of it, held by orders in flight. */
-  reserved: bigint;
+  /** Of it, held by orders in flight; told only to the session's key and its account's owner. */
+  reserved: bigint | undefined;
 };
 
 export type SessionState = {
@@ -151,7 +151,7 @@ function readRemaining(value: unknown, path: string): LimitRemaining {
     token: readAddress(fields["token"], `${path}.token`),
     amount: readBigint(fields["amount"], `${path}.amount`),
     remaining: readBigint(fields["remaining"], `${path}.remaining`),
-    reserved: readBigint(fields["reserved"], `${path}.reserved`),
+    reserved: readOptional(fields["reserved"], `${path}.reserved`, readBigint),
   };
 }
 

@@ -7,6 +7,8 @@ import type { LatchkeyDomain } from "./typedData.ts";
 export type OrderSigner = {
   address: Address;
   signTypedData: (typedData: OrderTypedData) => Promise<Hex>;
+  /** Signs requests to the relayer (EIP-191). Without it the relayer tells only what is on chain. */
+  signMessage?: (input: { message: { raw: Hex } }) => Promise<Hex>;
 };
 
 /** The session key's signature over `order`. */

@@ -1,11 +1,17 @@
 import type { Order, Session, SignedOrder } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
 import { isAddressEqual, size, zeroAddress, type Address, type Hex } from "viem";
+import type { RequestNonce } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
 import { getOrder, listLiveOrders, toReserved } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
+import type { Access } from "../limits/createAccess.ts";
+import type { GasBudget } from "../limits/createGasBudget.ts";
+import type { SessionLimit } from "../limits/createSessionLimit.ts";
+import { checkFee } from "../limits/fees.ts";
+import type { Stages } from "../observability/createStages.ts";
 import { toBatchGas, toOrderGas } from "../submission/batchGas.ts";
 import { checkCalls } from "./checkCalls.ts";
 import { checkSignature } from "./checkSignature.ts";
@@ -24,63 +30,87 @@ type Deps = {
   contents: ContentStore;
   sessionReader: SessionReader;
   simulation: Simulation;
+  access: Access;
+  gasBudget: GasBudget;
+  sessionLimit: SessionLimit;
+  stages: Stages;
   /** The hot wallets, at least one. */
   submitters: readonly Address[];
-  config: Pick<Config, "chainId" | "manager" | "access" | "allowedAccounts" | "batch">;
+  config: Pick<Config, "chainId" | "manager" | "batch" | "fees">;
 };
 
 type Admitted = AdmittedOrder & { result: SimulationResult };
 
+type SubmitOptions = { requestNonce?: RequestNonce | undefined };
+
 /** Decides whether an order is taken: cheap checks before dear ones, each throwing the problem it finds. */
 export function createAdmission(deps: Deps) {
-  const { db, contents, sessionReader, simulation, submitters, config } = deps;
+  const { db, contents, sessionReader, simulation, access, gasBudget, sessionLimit, stages, submitters, config } = deps;
   const { chainId, manager } = config;
   const toHash = createOrderHasher(config);
-  const store = createOrderStore({ db, config });
+  const store = createOrderStore({ db, gasBudget, config });
 
   /** Content, signature and account: what the order itself says. */
   async function authenticate({ order, signature }: SignedOrder): Promise<{ content: SessionContent; orderHash: Hex }> {
-    const content = await contents.get(order.sessionId);
+    const content = await stages.run("content", () => contents.get(order.sessionId));
     const { account, signer, approver, leaseTtl } = content.session;
     if (size(signer) !== 20 || approver !== "0x" || leaseTtl !== 0) {
       throw new ProblemError("feature-unsupported", "Sessions with other than address keys, approvers or leases");
     }
     const orderHash = toHash(order);
-    checkSignature({ signer, digest: orderHash, signature });
-    if (config.access === "allowlist" && !config.allowedAccounts.includes(account)) {
-      throw new ProblemError("account-not-allowed", `This relayer does not serve the account ${account}`);
-    }
+    stages.run("signature", () => checkSignature({ signer, digest: orderHash, signature }));
+    await stages.run("access", () => access.check(account));
+    await stages.run("session-limit", () => sessionLimit.take(order.sessionId, orderHash));
     return { content, orderHash };
   }
 
   async function admit(
     signed: SignedOrder,
-    { content, orderHash, wantsGas }: { content: SessionContent; orderHash: Hex; wantsGas: boolean },
+    {
+      content,
+      orderHash,
+      wantsGas,
+      requestNonce,
+    }: { content: SessionContent; orderHash: Hex; wantsGas: boolean } & SubmitOptions,
   ): Promise<Admitted> {
     const { order, signature } = signed;
     const { session, packedSession } = content;
-    const state = await sessionReader.getState(content);
     const submitter = toSubmitter(session, submitters);
-    checkState({ order, session, state, relayer: submitter });
-    const scopes = checkCalls(order, content, manager);
-    const packed = packAdmitted({ order, packedSession, scopes, signature });
-    const batchGas = toOrderGas({ gasLimit: order.gasLimit, packed });
-    checkGas(order, batchGas, config.batch.gasMax);
+    const state = await stages.run("state", async () => {
+      const read = await sessionReader.getState(content);
+      checkState({ order, session, state: read, relayer: submitter });
+      return read;
+    });
+    const { scopes, packed, batchGas } = stages.run("rules", () => {
+      const proven = checkCalls(order, content, manager);
+      if (config.fees !== undefined) checkFee(config.fees, order);
+      const bytes = packAdmitted({ order, packedSession, scopes: proven, signature });
+      const gas = toOrderGas({ gasLimit: order.gasLimit, packed: bytes });
+      checkGas(order, gas, config.batch.gasMax);
+      return { scopes: proven, packed: bytes, batchGas: gas };
+    });
     const declared = toDeclaredSpend(session, order);
     const { remaining } = state;
-    checkBudget({ session, remaining, needed: declared, reserved: [] });
-    const result = await simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas });
+    // Beside what is in flight both are checked where it is stored.
+    stages.run("reservation", () => {
+      gasBudget.check(session.account, batchGas);
+      checkBudget({ session, remaining, needed: declared, reserved: [] });
+    });
+    const result = await stages.run("simulation", () =>
+      simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas }),
+    );
     const reservations = toReservations(session, declared, result.getSpent);
     const wallet = session.relayer === zeroAddress ? undefined : submitter;
-    return { order, orderHash, content, packed, state, reservations, wallet, batchGas, result };
+    return { order, orderHash, content, packed, state, reservations, wallet, batchGas, requestNonce, result };
   }
 
   return {
     /** Takes an order, or returns the one already taken under its hash. */
-    async submit(signed: SignedOrder): Promise<Submitted> {
+    async submit(signed: SignedOrder, options: SubmitOptions = {}): Promise<Submitted> {
       const { content, orderHash } = await authenticate(signed);
       try {
-        return await store.store(await admit(signed, { content, orderHash, wantsGas: false }));
+        const admitted = await admit(signed, { content, orderHash, wantsGas: false, ...options });
+        return await stages.run("store", () => store.store(admitted));
       } catch (error) {
         // Whatever is wrong with it by now, an order that was taken keeps the answer it was given. While the chain is out of
         // reach every order comes here, again and again: then the database has enough to do.

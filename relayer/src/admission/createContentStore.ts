@@ -14,7 +14,7 @@ import {
 import type { Kysely } from "kysely";
 import type { Hex } from "viem";
 import { createBoundedMap } from "../createBoundedMap.ts";
-import { insertSession } from "../db/chainRows.ts";
+import { insertSession, type Db } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
 
@@ -33,7 +33,24 @@ export type SessionContent = {
 
 export type ContentStore = ReturnType<typeof createContentStore>;
 
+type ContentInput = { session: Session; scopes: readonly Scope[] };
+
 const entriesMax = 10_000;
+
+/** Throws `session-content-mismatch` unless the content is what the id commits to. */
+export function checkSessionContent(sessionId: Hex, { session, scopes }: ContentInput): void {
+  const hash = hashSession(session);
+  if (hash !== sessionId) {
+    throw new ProblemError("session-content-mismatch", `The session hashes to ${hash}, not to ${sessionId}`);
+  }
+  const root = toScopesRoot(scopes);
+  if (root !== session.scopesRoot) {
+    throw new ProblemError(
+      "session-content-mismatch",
+      `The scopes hash to ${root}, but the session commits to ${session.scopesRoot}`,
+    );
+  }
+}
 
 /** Contents by id: from `SessionGranted`, or told by anyone and proven by the id. */
 export function createContentStore({ db, config }: { db: Kysely<Database>; config: { chainId: number } }) {
@@ -62,19 +79,9 @@ export function createContentStore({ db, config }: { db: Kysely<Database>; confi
       throw new ProblemError("session-unknown", `The relayer has not seen the session ${sessionId}`);
     },
 
-    async put(sessionId: Hex, { session, scopes }: { session: Session; scopes: readonly Scope[] }): Promise<void> {
-      const hash = hashSession(session);
-      if (hash !== sessionId) {
-        throw new ProblemError("session-content-mismatch", `The session hashes to ${hash}, not to ${sessionId}`);
-      }
-      const root = toScopesRoot(scopes);
-      if (root !== session.scopesRoot) {
-        throw new ProblemError(
-          "session-content-mismatch",
-          `The scopes hash to ${root}, but the session commits to ${session.scopesRoot}`,
-        );
-      }
-      await insertSession(db, chainId, {
+    /** Content that `checkSessionContent` has passed. */
+    async put(sessionId: Hex, { session, scopes }: ContentInput, tx: Db = db): Promise<void> {
+      await insertSession(tx, chainId, {
         sessionId,
         account: session.account,
         session: packSession(session),

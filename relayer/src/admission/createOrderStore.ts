@@ -1,6 +1,8 @@
 import { toOrderJson, type Order } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
 import type { Address, Hex } from "viem";
+import type { RequestNonce } from "../auth/principal.ts";
+import { consumeRequestNonces, toReplayed } from "../auth/requestNonces.ts";
 import type { ChainState } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
 import { createMicroBatch } from "../createMicroBatch.ts";
@@ -15,6 +17,7 @@ import {
   type OrderRow,
 } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
+import type { GasBudget } from "../limits/createGasBudget.ts";
 import { ProblemError } from "../problem.ts";
 import { cancelUnclaimed } from "../submission/cancelOrder.ts";
 import { nonceWindowSize } from "./checkState.ts";
@@ -34,6 +37,8 @@ export type AdmittedOrder = {
   wallet: Address | undefined;
   /** What it adds to the gas of its batch, at most. */
   batchGas: number;
+  /** Of a signed request, used up when the order is stored. */
+  requestNonce?: RequestNonce | undefined;
 };
 
 export type Submitted = { order: OrderRow; isNew: boolean };
@@ -49,9 +54,11 @@ const ordersMax = 64;
  */
 export function createOrderStore({
   db,
+  gasBudget,
   config: { chainId },
 }: {
   db: Kysely<Database>;
+  gasBudget: GasBudget;
   config: Pick<Config, "chainId">;
 }) {
   const commits = createMicroBatch<AdmittedOrder, Outcome>({ run: storeAll, waitMs, sizeMax: ordersMax, runsMax: 1 });
@@ -61,14 +68,42 @@ export function createOrderStore({
       await lockSessions(tx, chainId, unique(admitted.map(({ content }) => content.sessionId)));
       const held = await findHeld(tx, admitted);
       const outcomes = admitted.map((entry) => decide(entry, held));
-      const added = outcomes.flatMap((outcome) => ("order" in outcome && outcome.isNew ? [outcome.order] : []));
+      const charged = await chargeGas(tx, outcomes);
+      // The last that can refuse: a request that is refused uses no nonce.
+      const final = await consumeNonces(tx, admitted, charged);
+      const added = final.flatMap(toNewRow);
       for (const row of added) {
         // What it takes the nonce of, and no lane has claimed, is cancelled for good: the nonce is its own then.
         if (!row.holds_nonce) row.holds_nonce = await cancelUnclaimed(tx, row);
       }
       if (added.length > 0) await insertOrders(tx, added);
-      return outcomes;
+      return final;
     });
+  }
+
+  async function chargeGas(tx: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
+    const added = outcomes.flatMap(toNewRow);
+    const problems = await gasBudget.take(
+      tx,
+      added.map(({ account, batch_gas }) => ({ account, gas: batch_gas })),
+    );
+    return outcomes.map((outcome) => {
+      const [row] = toNewRow(outcome);
+      const error = row && problems[added.indexOf(row)];
+      return error === undefined ? outcome : { error };
+    });
+  }
+
+  async function consumeNonces(
+    tx: Db,
+    admitted: readonly AdmittedOrder[],
+    outcomes: readonly Outcome[],
+  ): Promise<Outcome[]> {
+    const nonces = outcomes.map((outcome, index) =>
+      toNewRow(outcome).length > 0 ? admitted[index]?.requestNonce : undefined,
+    );
+    const isFresh = await consumeRequestNonces(tx, chainId, nonces);
+    return outcomes.map((outcome, index) => (isFresh[index] === false ? { error: toReplayed() } : outcome));
   }
 
   type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<string, HoldingOrder[]> };
@@ -130,6 +165,11 @@ export function createOrderStore({
       return outcome;
     },
   };
+}
+
+/** The row that the outcome adds, if it adds one. */
+function toNewRow(outcome: Outcome): OrderRow[] {
+  return "order" in outcome && outcome.isNew ? [outcome.order] : [];
 }
 
 export function nonceTaken(nonce: number): ProblemError {

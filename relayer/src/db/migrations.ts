@@ -1,6 +1,9 @@
 import { sql, type Kysely } from "kysely";
 import type { Migration, MigrationProvider } from "kysely/migration";
+import { accessMigration } from "./accessMigration.ts";
+import { authMigration } from "./authMigration.ts";
 import type { Database } from "./schema.ts";
+import { webhookMigration } from "./webhookMigration.ts";
 
 const migrations: Record<string, Migration> = {
   "0001-start": {
@@ -124,5 +127,9 @@ const migrations: Record<string, Migration> = {
     },
   },
 };
+
+migrations["0010-access"] = accessMigration;
+migrations["0011-auth"] = authMigration;
+migrations["0012-webhooks"] = webhookMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

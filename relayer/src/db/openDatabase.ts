@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
@@ -11,6 +12,8 @@ import type { Database } from "./schema.ts";
 export type OpenDatabase = {
   db: Kysely<Database>;
   kind: "pglite" | "postgres";
+  /** For jobs, which share its one connection. */
+  pglite?: PGlite;
   close: () => Promise<void>;
 };
 
@@ -63,12 +66,13 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
     "The data is in PGlite, which is for trying out: it survives a crash of the relayer but not a power loss. Set DATABASE_URL to use Postgres.",
   );
   // Only here: it is a whole database in memory.
-  const { PGlite } = await import("@electric-sql/pglite");
-  const pglite = new PGlite(join(dataDir, "pglite"));
+  const { PGlite: EmbeddedPostgres } = await import("@electric-sql/pglite");
+  const pglite = new EmbeddedPostgres(join(dataDir, "pglite"));
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
   return {
     db,
     kind: "pglite",
+    pglite,
     close: async () => {
       await db.destroy();
       await release();

@@ -16,6 +16,23 @@ export function getOrder(db: Db, chainId: number, orderHash: string): Promise<Or
     .executeTakeFirst();
 }
 
+/** Orders that wait for a transaction, counted no further than `max`. */
+export async function countWaitingOrders(db: Db, chainId: number, max: number): Promise<number> {
+  const { count } = await db
+    .selectFrom(
+      db
+        .selectFrom("orders")
+        .select("order_hash")
+        .where("chain_id", "=", chainId)
+        .where("status", "=", "accepted")
+        .limit(max)
+        .as("waiting"),
+    )
+    .select(({ fn }) => fn.countAll().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** An order that holds its nonce or its spend. */
 export type HoldingOrder = {
   sessionId: string;

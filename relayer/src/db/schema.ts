@@ -126,6 +126,48 @@ export type Database = {
     signature: string;
     sealed_at: number;
   };
+  access_entries: {
+    chain_id: number;
+    account: string;
+    verdict: "allow" | "deny";
+    /** Why, in the operator's words. */
+    note: string | null;
+    changed_at: number;
+  };
+  auth_nonces: {
+    chain_id: number;
+    /** SHA-256 of key id and nonce. */
+    nonce: string;
+    expires_at: number;
+  };
+  webhooks: {
+    chain_id: number;
+    id: string;
+    account: string;
+    /** Of this session only, if it is named. */
+    session_id: string | null;
+    url: string;
+    is_active: boolean;
+    /** The last event sent, or what the chain had when it was made. */
+    block_number: number;
+    log_index: number;
+    /** Null if no event has been sent. */
+    block_hash: string | null;
+    /** Since the last delivery that went well. */
+    failures: number;
+    /** HTTP status of the last delivery, or what it failed with. */
+    last_status: string | null;
+    created_at: number;
+  };
+  gas_usage: {
+    chain_id: number;
+    /** Empty: all accounts together. */
+    account: string;
+    /** Since the Unix epoch, in UTC. */
+    day: number;
+    /** That orders stored on the day could use. */
+    gas: number;
+  };
   transaction_orders: { chain_id: number; transaction_hash: string; position: number; order_hash: string };
 };
 

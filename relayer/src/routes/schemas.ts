@@ -24,7 +24,8 @@ export const addressSchema = z
   .string()
   .refine((text) => isAddress(text, { strict: false }), { error: "is not an address" })
   .transform((text) => getAddress(text));
-const uintSchema = (bits: number) =>
+/** Unsigned, as a JSON number. */
+export const uintSchema = (bits: number) =>
   z
     .int()
     .min(0)
@@ -43,7 +44,7 @@ const callSchema = z.strictObject({
   scope: hashSchema,
 });
 
-const orderSchema: z.ZodType<Order> = z.strictObject({
+export const orderSchema: z.ZodType<Order> = z.strictObject({
   sessionId: hashSchema,
   nonce: uintSchema(24),
   deadline: uintSchema(48),
@@ -132,7 +133,13 @@ export const sessionStateSchema = z.object({
   scopes: z.array(z.unknown()),
   nextNonce: z.int(),
   remaining: z.array(
-    z.object({ limit: z.int(), token: z.string(), amount: z.string(), remaining: z.string(), reserved: z.string() }),
+    z.object({
+      limit: z.int(),
+      token: z.string(),
+      amount: z.string(),
+      remaining: z.string(),
+      reserved: z.string().optional().describe("Held by orders in flight; only for the session's parties"),
+    }),
   ),
   block: z.object({ number: z.int(), hash: z.string() }),
   lastUsedAt: z.int().optional(),

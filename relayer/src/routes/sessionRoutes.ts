@@ -1,11 +1,15 @@
 import type { Kysely } from "kysely";
+import type { Hex } from "viem";
 import { z } from "zod";
-import type { ContentStore } from "../admission/createContentStore.ts";
+import { checkSessionContent, type ContentStore } from "../admission/createContentStore.ts";
 import type { App } from "../app.ts";
+import { requirePrincipal, type Parties } from "../auth/createParties.ts";
+import type { Principal } from "../auth/principal.ts";
+import { consumeRequestNonce } from "../auth/requestNonces.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import { listLiveOrders } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
-import { ProblemError } from "../problem.ts";
+import type { Access } from "../limits/createAccess.ts";
 import type { Config } from "../config.ts";
 import {
   addressSchema,
@@ -22,17 +26,22 @@ type Deps = {
   db: Kysely<Database>;
   contents: ContentStore;
   sessionReader: SessionReader;
-  config: Pick<Config, "chainId" | "access" | "allowedAccounts">;
+  access: Access;
+  parties: Parties;
+  config: Pick<Config, "chainId">;
 };
 
-export function addSessionRoutes({ app, db, contents, sessionReader, config }: Deps): void {
+export function addSessionRoutes({ app, db, contents, sessionReader, access, parties, config }: Deps): void {
   const { chainId } = config;
 
-  async function getState(sessionId: `0x${string}`) {
+  /** Orders in flight are not on chain, so only the session's parties are told of them. */
+  async function getState(sessionId: Hex, principal: Principal | undefined) {
     const content = await contents.get(sessionId);
     const state = await sessionReader.getState(content);
+    const isParty = await parties.isParty(principal, content);
     const afterBlock = state.block.number;
-    return toSessionState(content, state, await listLiveOrders(db, { chainId, sessionId, afterBlock }));
+    const holding = isParty ? await listLiveOrders(db, { chainId, sessionId, afterBlock }) : undefined;
+    return toSessionState(content, state, holding);
   }
 
   app.get(
@@ -40,11 +49,13 @@ export function addSessionRoutes({ app, db, contents, sessionReader, config }: D
     {
       schema: {
         summary: "What a session says and where it stands",
+        description:
+          "What is in flight, `reserved` and the nonces it has, is told only to the session's key and its account's owner.",
         params: z.object({ id: hashSchema }),
         response: { 200: sessionStateSchema, "4xx": problemSchema, "5xx": problemSchema },
       },
     },
-    ({ params: { id } }) => getState(id),
+    ({ params: { id }, principal }) => getState(id, principal),
   );
 
   app.put(
@@ -52,19 +63,23 @@ export function addSessionRoutes({ app, db, contents, sessionReader, config }: D
     {
       schema: {
         summary: "Tell the relayer what a session says",
-        description: "For a relayer that missed the grant. The content is proven by the id it hashes to.",
+        description:
+          "For a relayer that missed the grant, signed by the session's key or its account's owner. The content is proven by the id it hashes to.",
         params: z.object({ id: hashSchema }),
         body: sessionContentSchema,
         response: { 200: sessionStateSchema, "4xx": problemSchema, "5xx": problemSchema },
       },
     },
-    async ({ params: { id }, body }) => {
-      const { account } = body.session;
-      if (config.access === "allowlist" && !config.allowedAccounts.includes(account)) {
-        throw new ProblemError("account-not-allowed", `This relayer does not serve the account ${account}`);
-      }
-      await contents.put(id, body);
-      return getState(id);
+    async ({ params: { id }, body, principal }) => {
+      requirePrincipal(principal);
+      checkSessionContent(id, body);
+      const { nonce } = await parties.requireParty(principal, { sessionId: id, session: body.session });
+      await access.check(body.session.account);
+      await db.transaction().execute(async (tx) => {
+        await contents.put(id, body, tx);
+        await consumeRequestNonce(tx, chainId, nonce);
+      });
+      return getState(id, principal);
     },
   );
 
@@ -82,9 +97,9 @@ export function addSessionRoutes({ app, db, contents, sessionReader, config }: D
         },
       },
     },
-    async ({ params: { address }, query: { limit } }) => {
+    async ({ params: { address }, query: { limit }, principal }) => {
       const ids = await contents.listOfAccount(address, limit);
-      return { sessions: await Promise.all(ids.map(getState)) };
+      return { sessions: await Promise.all(ids.map((id) => getState(id, principal))) };
     },
   );
 

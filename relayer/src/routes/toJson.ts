@@ -32,23 +32,24 @@ export function toOrderState(row: OrderRow): z.infer<typeof orderStateSchema> {
 export function toSessionState(
   { sessionId, session, scopes }: SessionContent,
   state: ChainState,
-  holding: readonly HoldingOrder[],
+  /** Orders of the session that hold something, for whom they may be told. */
+  holding: readonly HoldingOrder[] | undefined,
 ): z.infer<typeof sessionStateSchema> {
-  const reserved = toReserved(holding, session.limits.length, state.block.number);
-  const live = holding.filter(({ isLive }) => isLive);
+  const reserved = holding && toReserved(holding, session.limits.length, state.block.number);
+  const live = holding?.filter(({ isLive }) => isLive);
   return {
     sessionId,
     status: state.status,
     session: toSessionJson(session),
     scopes: scopes.map(toScopeJson),
     // Orders in flight have their nonces already.
-    nextNonce: Math.max(state.nextNonce, ...live.map(({ nonce }) => nonce + 1)),
+    nextNonce: Math.max(state.nextNonce, ...(live ?? []).map(({ nonce }) => nonce + 1)),
     remaining: session.limits.map(({ token, amount }, limit) => ({
       limit,
       token,
       amount: amount.toString(),
       remaining: (state.remaining[limit] ?? 0n).toString(),
-      reserved: (reserved[limit] ?? 0n).toString(),
+      ...(reserved !== undefined && { reserved: (reserved[limit] ?? 0n).toString() }),
     })),
     block: { number: state.block.number, hash: state.block.hash },
     ...(state.lastUsedAt !== undefined && { lastUsedAt: state.lastUsedAt }),

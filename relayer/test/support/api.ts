@@ -1,4 +1,7 @@
+import { signRequest, type SignOptions } from "@slicekit/erc8128";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { LocalAccount } from "viem";
+import { foundry } from "viem/chains";
 import { expect } from "vitest";
 import { z } from "zod";
 
@@ -21,7 +24,42 @@ export async function request(
 }
 
 export const post = (url: string, body: unknown): Promise<Answer> => request(url, { method: "POST", body });
-export const put = (url: string, body: unknown): Promise<Answer> => request(url, { method: "PUT", body });
+
+/** The request signed by `signer` as of ERC-8128. */
+export async function requestAs(
+  signer: RequestSigner,
+  url: string,
+  { method = "GET", body }: { method?: string; body?: unknown } = {},
+): Promise<Answer> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = await signHeaders(signer, url, { method, body: text });
+  return request(url, { method, headers, ...(text !== undefined && { body: text }) });
+}
+
+export type RequestSigner = Pick<LocalAccount, "address" | "signMessage">;
+
+/** The headers of a signature as of ERC-8128 over the request. */
+export async function signHeaders(
+  { address, signMessage }: RequestSigner,
+  url: string,
+  { method, body }: { method: string; body?: string | undefined },
+  options: SignOptions & { chainId?: number } = {},
+): Promise<Record<string, string>> {
+  const signed = await signRequest(
+    url,
+    { method, ...(body !== undefined && { body, headers: { "content-type": "application/json" } }) },
+    {
+      address,
+      chainId: options.chainId ?? foundry.id,
+      signMessage: (message) => signMessage({ message: { raw: message } }),
+    },
+    options,
+  );
+  return Object.fromEntries(signed.headers);
+}
+
+export const put = (url: string, body: unknown, signer: RequestSigner): Promise<Answer> =>
+  requestAs(signer, url, { method: "PUT", body });
 
 const reasonSchema = z.strictObject({ name: z.string(), args: z.array(z.unknown()), sentence: z.string().min(1) });
 
@@ -92,7 +130,7 @@ const sessionSchema = z.object({
       token: z.string(),
       amount: z.string(),
       remaining: z.string(),
-      reserved: z.string(),
+      reserved: z.string().optional(),
     }),
   ),
   block: z.strictObject({ number: z.number(), hash: z.string() }),
@@ -102,15 +140,20 @@ export type SessionAnswer = z.infer<typeof sessionSchema>;
 
 export const parseSession = (json: unknown): SessionAnswer => sessionSchema.parse(json);
 
-/** The session's state once the relayer has read its grant, and `isReached` holds. */
+/** Keys of the sessions that `createWorld` made, by session id. */
+export const sessionKeys = new Map<string, RequestSigner>();
+
+/** The session's state, as its key is told it, once the relayer has read its grant and `isReached` holds. */
 export async function waitForSession(
   url: string,
   sessionId: string,
   isReached: (session: SessionAnswer) => boolean = () => true,
 ): Promise<SessionAnswer> {
+  const signer = sessionKeys.get(sessionId);
   const end = Date.now() + 40_000;
   for (;;) {
-    const answer = await request(`${url}/v1/sessions/${sessionId}`);
+    const target = `${url}/v1/sessions/${sessionId}`;
+    const answer = await (signer === undefined ? request(target) : requestAs(signer, target));
     const session = answer.status === 200 ? parseSession(answer.json) : undefined;
     if (session !== undefined && isReached(session)) return session;
     if (Date.now() > end) throw new Error(`The session is still ${JSON.stringify(answer.json)}`);

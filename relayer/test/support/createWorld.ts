@@ -33,6 +33,7 @@ import {
   type LocalAccount,
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { sessionKeys } from "./api.ts";
 import type { RelayerEnv } from "./runRelayer.ts";
 import { startChain, type TestChain } from "./startChain.ts";
 
@@ -138,6 +139,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
       ...input,
     });
     const sessionId = hashSession(session);
+    sessionKeys.set(sessionId, key);
     const payment = scopes.find(({ target }) => target === token) ?? scopes[0];
     if (payment === undefined) throw new Error("A session has scopes");
     const createCall: GrantedSession["createCall"] = (amount) => ({

@@ -1,0 +1,38 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { createBoundedMap } from "../createBoundedMap.ts";
+import { ProblemError } from "../problem.ts";
+
+export type SessionLimit = ReturnType<typeof createSessionLimit>;
+
+const ordersRemembered = 50_000;
+
+/**
+ * Orders a minute that each session key validly signed: counted after the signature, so strangers use up nobody's share.
+ * Each instance counts for itself.
+ */
+export function createSessionLimit({ sessionOrdersPerMinute }: { sessionOrdersPerMinute: number }) {
+  const limiter = new RateLimiterMemory({ points: sessionOrdersPerMinute, duration: 60 });
+  const counted = createBoundedMap<string, true>(ordersRemembered);
+  return {
+    /** Counts an order, once. Throws `rate-limited` with the time after which there is room again. */
+    async take(sessionId: string, orderHash: string): Promise<void> {
+      // Whoever has seen an order can send it again, and must not use up the key's share by that.
+      if (counted.get(orderHash) === true) return;
+      try {
+        await limiter.consume(sessionId);
+        counted.set(orderHash, true);
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw error;
+        const resetSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
+        throw new ProblemError(
+          "rate-limited",
+          `The session ${sessionId} sent more than ${sessionOrdersPerMinute} orders in a minute; try again in ${resetSeconds} s`,
+          {
+            retryAfterSeconds: resetSeconds,
+            rateLimit: { limit: sessionOrdersPerMinute, remaining: 0, resetSeconds },
+          },
+        );
+      }
+    },
+  };
+}
