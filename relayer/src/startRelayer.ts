@@ -10,6 +10,7 @@ import { addAuthentication } from "./auth/addAuthentication.ts";
 import { createAuthenticator } from "./auth/createAuthenticator.ts";
 import { createParties } from "./auth/createParties.ts";
 import { deleteExpiredRequestNonces } from "./auth/requestNonces.ts";
+import { createContractProbe } from "./chain/createContractProbe.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
 import { createReadiness } from "./chain/createReadiness.ts";
 import { createSessionReader } from "./chain/createSessionReader.ts";
@@ -96,6 +97,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       contents,
       sessionReader,
       simulation,
+      isContract: createContractProbe({ rpc }),
       access,
       gasBudget,
       sessionLimit,

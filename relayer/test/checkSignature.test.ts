@@ -11,9 +11,10 @@ const digest = keccak256(stringToHex("an order"));
 const signature = await sign({ hash: digest, privateKey, to: "hex" });
 const [r, s, v] = [slice(signature, 0, 32), slice(signature, 32, 64), slice(signature, 64)];
 
-function findRefusal(changed: Hex, of: { signer?: Hex; digest?: Hex } = {}): string | undefined {
+async function findRefusal(changed: Hex, of: { signer?: Hex; digest?: Hex } = {}): Promise<string | undefined> {
   try {
-    checkSignature({ signer, digest, signature: changed, ...of });
+    const hasCode = (): Promise<boolean> => Promise.resolve(false);
+    expect(await checkSignature({ signer, digest, signature: changed, hasCode, ...of })).toBe(true);
     return undefined;
   } catch (error) {
     if (error instanceof ProblemError && error.code === "signature-invalid") return error.message;
@@ -21,9 +22,9 @@ function findRefusal(changed: Hex, of: { signer?: Hex; digest?: Hex } = {}): str
   }
 }
 
-test("takes the key's own signature, however the address is written", () => {
-  expect(findRefusal(signature)).toBeUndefined();
-  expect(findRefusal(signature, { signer: signer.toLowerCase() as Hex })).toBeUndefined();
+test("takes the key's own signature, however the address is written", async () => {
+  expect(await findRefusal(signature)).toBeUndefined();
+  expect(await findRefusal(signature, { signer: signer.toLowerCase() as Hex })).toBeUndefined();
 });
 
 test("agrees with viem on many random keys", async () => {
@@ -31,7 +32,7 @@ test("agrees with viem on many random keys", async () => {
     const key = generatePrivateKey();
     const hash = keccak256(key);
     const signed = await sign({ hash, privateKey: key, to: "hex" });
-    expect(findRefusal(signed, { signer: privateKeyToAccount(key).address, digest: hash })).toBeUndefined();
+    expect(await findRefusal(signed, { signer: privateKeyToAccount(key).address, digest: hash })).toBeUndefined();
   }
 });
 
@@ -47,11 +48,17 @@ const cases: [string, Hex, RegExp][] = [
   ["an r beyond the field", concatHex([numberToHex(2n ** 256n - 1n), s, v]), /not of the session key/],
 ];
 
-test.each(cases)("refuses %s", (_, changed, reason) => {
-  expect(findRefusal(changed)).toMatch(reason);
+test.each(cases)("refuses %s", async (_, changed, reason) => {
+  expect(await findRefusal(changed)).toMatch(reason);
 });
 
-test("refuses another key's signature, and one over another digest", () => {
-  expect(findRefusal(signature, { signer: privateKeyToAccount(generatePrivateKey()).address })).toBeDefined();
-  expect(findRefusal(signature, { digest: keccak256(digest) })).toBeDefined();
+test("refuses another key's signature, and one over another digest", async () => {
+  expect(await findRefusal(signature, { signer: privateKeyToAccount(generatePrivateKey()).address })).toBeDefined();
+  expect(await findRefusal(signature, { digest: keccak256(digest) })).toBeDefined();
+});
+
+test("leaves a key that is a contract, and one that is no address, to the contract", async () => {
+  const hasCode = (): Promise<boolean> => Promise.resolve(true);
+  expect(await checkSignature({ signer, digest, signature: "0x1234", hasCode })).toBe(false);
+  expect(await checkSignature({ signer: `${signer}aa`, digest, signature: "0x", hasCode })).toBe(false);
 });

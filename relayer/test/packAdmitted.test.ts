@@ -65,6 +65,6 @@ test("packs every order as the SDK does", () => {
     const own = { ...order, sessionId: hashSession(session) };
     const packed = packOrder({ order: own, session, scopes, signature });
     const packedSession = packSession(session);
-    expect(packAdmitted({ order: own, packedSession, scopes: proven, signature })).toBe(packed);
+    expect(packAdmitted({ signed: { order: own, signature }, packedSession, scopes: proven })).toBe(packed);
   }
 });

@@ -1,19 +1,43 @@
 import secp256k1 from "secp256k1";
-import { bytesToHex, hexToBytes, keccak256, size, type Hex } from "viem";
+import { bytesToHex, hexToBytes, keccak256, size, type Address, type Hex } from "viem";
 import { ProblemError } from "../problem.ts";
 
 /** Half of the order of secp256k1, inclusive: a greater s is the same signature again, which the contract refuses. */
 const sMax = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
-/** Throws unless `signature` is in the one form the contract takes and of `signer` over `digest`. */
-export function checkSignature({ signer, digest, signature }: { signer: Hex; digest: Hex; signature: Hex }): void {
-  if (size(signature) !== 65) throw invalid(digest, `it has ${size(signature)} bytes instead of 65`);
+/**
+ * Whether `signature` is known to be of `signer` over `digest`. `false` means that only the contract can tell: the key is
+ * not an address (ERC-7913), or a contract (ERC-1271). Throws if it is of neither kind and not in the one form the contract
+ * takes.
+ * @param hasCode Asks the chain whether an address is a contract; asked only when the key did not sign as an address.
+ */
+export async function checkSignature({
+  signer,
+  digest,
+  signature,
+  hasCode,
+}: {
+  signer: Hex;
+  digest: Hex;
+  signature: Hex;
+  hasCode: (address: Address) => Promise<boolean>;
+}): Promise<boolean> {
+  if (size(signer) !== 20) return false;
+  const fault = findFault(signer, digest, signature);
+  if (fault === undefined) return true;
+  if (await hasCode(signer)) return false;
+  throw invalid(digest, fault);
+}
+
+/** Why `signature` is not of the address `signer`. */
+function findFault(signer: Hex, digest: Hex, signature: Hex): string | undefined {
+  if (size(signature) !== 65) return `it has ${size(signature)} bytes instead of 65`;
   const bytes = hexToBytes(signature);
   const v = bytes[64];
-  if (v !== 27 && v !== 28) throw invalid(digest, `its last byte is ${v} instead of 27 or 28`);
-  if (BigInt(bytesToHex(bytes.slice(32, 64))) > sMax) throw invalid(digest, "its s is in the upper half of the range");
+  if (v !== 27 && v !== 28) return `its last byte is ${v} instead of 27 or 28`;
+  if (BigInt(bytesToHex(bytes.slice(32, 64))) > sMax) return "its s is in the upper half of the range";
   const recovered = recover(bytes.slice(0, 64), v - 27, hexToBytes(digest));
-  if (recovered !== signer.toLowerCase()) throw invalid(digest, `it is not of the session key ${signer}`);
+  return recovered === signer.toLowerCase() ? undefined : `it is not of the session key ${signer}`;
 }
 
 function recover(signature: Uint8Array, recovery: number, digest: Uint8Array): Hex | undefined {

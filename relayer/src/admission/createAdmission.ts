@@ -1,6 +1,6 @@
-import type { Order, Session, SignedOrder } from "@latchkey/sdk";
+import { admitProofs, type Order, type Session, type SignedOrder } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
-import { isAddressEqual, size, zeroAddress, type Address, type Hex } from "viem";
+import { isAddressEqual, zeroAddress, type Address, type Hex } from "viem";
 import type { RequestNonce } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
@@ -22,6 +22,7 @@ import { createOrderStore, nonceTaken, type AdmittedOrder, type Submitted } from
 import type { Simulation, SimulationResult } from "./createSimulation.ts";
 import { packAdmitted } from "./packAdmitted.ts";
 import { checkBudget, toDeclaredSpend, toReservations } from "./reservations.ts";
+import { toRefusal } from "./toRefusal.ts";
 
 export type Admission = ReturnType<typeof createAdmission>;
 
@@ -30,6 +31,8 @@ type Deps = {
   contents: ContentStore;
   sessionReader: SessionReader;
   simulation: Simulation;
+  /** Whether an address is a contract. */
+  isContract: (address: Address) => Promise<boolean>;
   access: Access;
   gasBudget: GasBudget;
   sessionLimit: SessionLimit;
@@ -41,27 +44,39 @@ type Deps = {
 
 type Admitted = AdmittedOrder & { result: SimulationResult };
 
+/** An order whose session is known. */
+type Authenticated = {
+  content: SessionContent;
+  orderHash: Hex;
+  /** Whether its signature is known to be the key's; otherwise the contract tells in the simulation. */
+  isProven: boolean;
+};
+
 type SubmitOptions = { requestNonce?: RequestNonce | undefined };
 
 /** Decides whether an order is taken: cheap checks before dear ones, each throwing the problem it finds. */
 export function createAdmission(deps: Deps) {
-  const { db, contents, sessionReader, simulation, access, gasBudget, sessionLimit, stages, submitters, config } = deps;
+  const { db, contents, sessionReader, simulation, isContract, access, gasBudget, sessionLimit, stages, submitters, config } = deps;
   const { chainId, manager } = config;
   const toHash = createOrderHasher(config);
   const store = createOrderStore({ db, gasBudget, config });
 
   /** Content, signature and account: what the order itself says. */
-  async function authenticate({ order, signature }: SignedOrder): Promise<{ content: SessionContent; orderHash: Hex }> {
+  async function authenticate({ order, signature }: SignedOrder): Promise<Authenticated> {
     const content = await stages.run("content", () => contents.get(order.sessionId));
-    const { account, signer, approver, leaseTtl } = content.session;
-    if (size(signer) !== 20 || approver !== "0x" || leaseTtl !== 0) {
-      throw new ProblemError("feature-unsupported", "Sessions with other than address keys, approvers or leases");
-    }
+    const { account, signer } = content.session;
     const orderHash = toHash(order);
-    stages.run("signature", () => checkSignature({ signer, digest: orderHash, signature }));
+    const isProven = await stages.run("signature", () =>
+      checkSignature({ signer, digest: orderHash, signature, hasCode: isContract }),
+    );
     await stages.run("access", () => access.check(account));
-    await stages.run("session-limit", () => sessionLimit.take(order.sessionId, orderHash));
-    return { content, orderHash };
+    // Whoever has not signed must not use up what the key may ask for.
+    if (isProven) await takeSessionLimit(order, orderHash);
+    return { content, orderHash, isProven };
+  }
+
+  function takeSessionLimit(order: Order, orderHash: Hex): Promise<void> {
+    return stages.run("session-limit", () => sessionLimit.take(order.sessionId, orderHash));
   }
 
   async function admit(
@@ -69,22 +84,25 @@ export function createAdmission(deps: Deps) {
     {
       content,
       orderHash,
+      isProven,
       wantsGas,
       requestNonce,
-    }: { content: SessionContent; orderHash: Hex; wantsGas: boolean } & SubmitOptions,
+    }: Authenticated & { wantsGas: boolean } & SubmitOptions,
   ): Promise<Admitted> {
-    const { order, signature } = signed;
+    const { order } = signed;
     const { session, packedSession } = content;
     const submitter = toSubmitter(session, submitters);
     const state = await stages.run("state", async () => {
       const read = await sessionReader.getState(content);
       checkState({ order, session, state: read, relayer: submitter });
+      const refusal = admitProofs({ session, signedOrder: signed, now: read.block.timestamp });
+      if (refusal !== undefined) throw toRefusal({ name: refusal.error, args: refusal.args });
       return read;
     });
     const { scopes, packed, batchGas } = stages.run("rules", () => {
       const proven = checkCalls(order, content, manager);
       if (config.fees !== undefined) checkFee(config.fees, order);
-      const bytes = packAdmitted({ order, packedSession, scopes: proven, signature });
+      const bytes = packAdmitted({ signed, packedSession, scopes: proven });
       const gas = toOrderGas({ gasLimit: order.gasLimit, packed: bytes });
       checkGas(order, gas, config.batch.gasMax);
       return { scopes: proven, packed: bytes, batchGas: gas };
@@ -99,6 +117,8 @@ export function createAdmission(deps: Deps) {
     const result = await stages.run("simulation", () =>
       simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas }),
     );
+    // The simulation has run the contract's own check of the signature.
+    if (!isProven) await takeSessionLimit(order, orderHash);
     const reservations = toReservations(session, declared, result.getSpent);
     const wallet = session.relayer === zeroAddress ? undefined : submitter;
     return { order, orderHash, content, packed, state, reservations, wallet, batchGas, requestNonce, result };
@@ -107,9 +127,10 @@ export function createAdmission(deps: Deps) {
   return {
     /** Takes an order, or returns the one already taken under its hash. */
     async submit(signed: SignedOrder, options: SubmitOptions = {}): Promise<Submitted> {
-      const { content, orderHash } = await authenticate(signed);
+      const authenticated = await authenticate(signed);
+      const { orderHash } = authenticated;
       try {
-        const admitted = await admit(signed, { content, orderHash, wantsGas: false, ...options });
+        const admitted = await admit(signed, { ...authenticated, wantsGas: false, ...options });
         return await stages.run("store", () => store.store(admitted));
       } catch (error) {
         // Whatever is wrong with it by now, an order that was taken keeps the answer it was given. While the chain is out of
@@ -123,9 +144,9 @@ export function createAdmission(deps: Deps) {
 
     async simulate(signed: SignedOrder): Promise<SimulationResult> {
       const { order } = signed;
-      const { content, orderHash } = await authenticate(signed);
-      const { state, reservations, result } = await admit(signed, { content, orderHash, wantsGas: true });
-      const { session, sessionId } = content;
+      const authenticated = await authenticate(signed);
+      const { state, reservations, result } = await admit(signed, { ...authenticated, wantsGas: true });
+      const { session, sessionId } = authenticated.content;
       const { block, remaining } = state;
       const live = await listLiveOrders(db, { chainId, sessionId, afterBlock: block.number });
       if (live.some(({ nonce }) => nonce === order.nonce)) throw nonceTaken(order.nonce);

@@ -1,4 +1,4 @@
-import type { Order } from "@latchkey/sdk";
+import type { SignedOrder } from "@latchkey/sdk";
 import type { Hex } from "viem";
 import type { ProvenScope } from "./createContentStore.ts";
 
@@ -7,16 +7,14 @@ import type { ProvenScope } from "./createContentStore.ts";
  * that are packed and proven already. The order's fields have been checked to fit.
  */
 export function packAdmitted({
-  order,
+  signed: { order, signature, lease = "0x", approval = "0x" },
   packedSession,
   scopes,
-  signature,
 }: {
-  order: Order;
+  signed: SignedOrder;
   packedSession: Hex;
   /** Of each call. */
   scopes: readonly ProvenScope[];
-  signature: Hex;
 }): Hex {
   let packed = toUint(order.gasLimit, 4) + toUint(order.nonce, 3) + toUint(order.deadline, 6);
   packed += toSized(packedSession, 2) + toUint(order.calls.length, 1);
@@ -27,8 +25,8 @@ export function packAdmitted({
     for (const sibling of scope.proof) packed += sibling.slice(2);
     packed += toUint(value, 16) + toSized(data, 3);
   }
-  // No lease and no approval.
-  return `0x${packed}${toSized(signature, 2)}00000000`.toLowerCase() as Hex;
+  packed += toSized(signature, 2) + toSized(lease, 2) + toSized(approval, 2);
+  return `0x${packed}`.toLowerCase() as Hex;
 }
 
 function toUint(value: number | bigint, byteCount: number): string {

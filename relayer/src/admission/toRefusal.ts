@@ -24,6 +24,13 @@ const codes: Readonly<Record<string, ProblemCode>> = {
   InsufficientGas: "gas-limit-invalid",
   OrderOutOfGas: "gas-limit-invalid",
   LimitExceeded: "budget-exceeded",
+  InventoryExceeded: "budget-exceeded",
+  LeaseMissing: "lease-invalid",
+  LeaseInvalid: "lease-invalid",
+  LeaseNotCurrent: "lease-not-current",
+  ApprovalMissing: "approval-missing",
+  ApprovalInvalid: "approval-invalid",
+  PolicyRejected: "policy-rejected",
 };
 
 /** The problem for an error of the manager, decoded or by name and arguments. */

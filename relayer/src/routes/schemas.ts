@@ -52,7 +52,14 @@ export const orderSchema: z.ZodType<Order> = z.strictObject({
   calls: z.array(callSchema).max(255),
 });
 
-export const signedOrderSchema = z.strictObject({ order: orderSchema, signature: hexSchema() });
+export const signedOrderSchema = z.strictObject({
+  order: orderSchema,
+  signature: hexSchema(),
+  /** Needed by sessions with a `leaseTtl`: `issuedAt` (6 bytes) and the sentinel's signature. */
+  lease: hexSchema().default("0x"),
+  /** The approver's signature, of sessions with an approver. */
+  approval: hexSchema().default("0x"),
+});
 
 const limitSchema = z.strictObject({
   token: addressSchema,
