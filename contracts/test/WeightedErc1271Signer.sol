@@ -4,7 +4,7 @@ pragma solidity ^0.8.35;
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {MultiSignerERC7913Weighted} from "@openzeppelin/contracts/utils/cryptography/signers/MultiSignerERC7913Weighted.sol";
 
-/// @title A session key, sentinel or approver of several weighted ERC-7913 signers
+/// @title A session key that is several weighted ERC-7913 signers, and signs digests as they are
 contract WeightedErc1271Signer is MultiSignerERC7913Weighted, IERC1271 {
     constructor(
         bytes[] memory signers,
