@@ -3,10 +3,10 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0x8696A3aD68244b94F21D846880d180c3f71a74b2",
-    sessionGrants: "0x81e53D36c3b772b8D579f91F70145103F93680a4",
-    sessionManager: "0x87b80861b195449F2041B5823c61BDf329D96bdA",
-    sessionAccount: "0x50312Bf4DEaEd0706138F9d1cbd4Cf423bb34585",
-    sessionAccountFactory: "0x81cdC5CCF4D03f21065Df22BA9485fd9b022D66a",
+    sessionControl: "0xdd3849262898Be406dF474C4f0947B1e6bC6EFD0",
+    sessionGrants: "0x76728877EAB14e721f633BEdfCe7B152DcC00F57",
+    sessionManager: "0x5d0986349922E0911fB57003D2a80A4cf9F39eCe",
+    sessionAccount: "0xc13dcE949f3B5866FE1286c5F73A287cC9921a63",
+    sessionAccountFactory: "0xAd6c5DB1b4877d5ba78A0ae492F139d6D50aE5a3",
   },
 } as const;
