@@ -6,11 +6,12 @@
  *   npm run -s bench:gas -- --json  prints only the JSON, and writes nothing
  */
 import hre from "hardhat";
-import { measureGas } from "./gas/measureGas.ts";
 import { toGasReport } from "./gas/toGasReport.ts";
 import { writeBenchmarks } from "./gas/writeBenchmarks.ts";
 
 await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+// Only now: what it imports reads artifacts when it is loaded.
+const { measureGas } = await import("./gas/measureGas.ts");
 const results = await measureGas();
 const json = JSON.stringify(results);
 if (process.argv.includes("--json")) {
