@@ -36,7 +36,11 @@ export async function createSessionKeys(chain: Chain) {
   const [first, second] = [createAccountKey(9001), createAccountKey(9002)];
   const erc1271 = await chain.deploy(`${tests}/Erc1271Signer.sol/Erc1271Signer.json`, [first.address]);
   const members = [first, second].map(({ address }) => address);
-  const weighted = await chain.deploy(`${tests}/WeightedErc1271Signer.sol/WeightedErc1271Signer.json`, [members, [1n, 2n], 3n]);
+  const weighted = await chain.deploy(`${tests}/WeightedErc1271Signer.sol/WeightedErc1271Signer.json`, [
+    members,
+    [1n, 2n],
+    3n,
+  ]);
   const p256 = await chain.deploy(`${verifiers}/ERC7913P256Verifier.json`);
   const webAuthn = await chain.deploy(`${verifiers}/ERC7913WebAuthnVerifier.json`);
   return {
