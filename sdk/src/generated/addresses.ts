@@ -3,10 +3,10 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0xdd3849262898Be406dF474C4f0947B1e6bC6EFD0",
+    sessionControl: "0x7dfA54a81aE5a4f15FC680d36a1A5c3067A56046",
     sessionGrants: "0x76728877EAB14e721f633BEdfCe7B152DcC00F57",
-    sessionManager: "0x5d0986349922E0911fB57003D2a80A4cf9F39eCe",
-    sessionAccount: "0xc13dcE949f3B5866FE1286c5F73A287cC9921a63",
-    sessionAccountFactory: "0xAd6c5DB1b4877d5ba78A0ae492F139d6D50aE5a3",
+    sessionManager: "0x5D447e891a27600adef97c6b5756900d78A5b15d",
+    sessionAccount: "0xFe5C51a229EFEd65E80cC0af841339baa7E60dEC",
+    sessionAccountFactory: "0x3c97cB3AA522154D9a806fE3E0049e3a824ca988",
   },
 } as const;
