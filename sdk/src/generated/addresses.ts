@@ -3,10 +3,10 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0x7dfA54a81aE5a4f15FC680d36a1A5c3067A56046",
-    sessionGrants: "0x76728877EAB14e721f633BEdfCe7B152DcC00F57",
-    sessionManager: "0x5D447e891a27600adef97c6b5756900d78A5b15d",
-    sessionAccount: "0xFe5C51a229EFEd65E80cC0af841339baa7E60dEC",
-    sessionAccountFactory: "0x3c97cB3AA522154D9a806fE3E0049e3a824ca988",
+    sessionControl: "0x01b31f969DfA148Ff317D1B3f790488CE1D997FD",
+    sessionGrants: "0x800C06afc5865Ad606C7A7d65bab3FA41EafbF3f",
+    sessionManager: "0xd6A3194dbF37be59369bde2B1450028533E65851",
+    sessionAccount: "0x2757626170cF973C1132f1aadc3868a4f91F4cce",
+    sessionAccountFactory: "0xEF72225f7e3Aa2f17A569b3b5a3C1D4dDc8517B4",
   },
 } as const;
