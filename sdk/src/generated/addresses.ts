@@ -3,10 +3,10 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0x01b31f969DfA148Ff317D1B3f790488CE1D997FD",
-    sessionGrants: "0x800C06afc5865Ad606C7A7d65bab3FA41EafbF3f",
-    sessionManager: "0xd6A3194dbF37be59369bde2B1450028533E65851",
-    sessionAccount: "0x2757626170cF973C1132f1aadc3868a4f91F4cce",
-    sessionAccountFactory: "0xEF72225f7e3Aa2f17A569b3b5a3C1D4dDc8517B4",
+    sessionControl: "0xDa4DBe570C3763813a878Bf07D50fcC3a91e1c98",
+    sessionGrants: "0xBF50948f4D3526145bb83896C3583dDE3Bc6B88d",
+    sessionManager: "0x549e55a96f3ABdA0Be657364207741cc356C2EC1",
+    sessionAccount: "0xb536D4df259752Cab32ff032791ebf7c227FFD35",
+    sessionAccountFactory: "0xAEb0031ebe346C2AdDc9Ccb4ef91946116E28d3D",
   },
 } as const;
