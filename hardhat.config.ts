@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import { create2Salt } from "./ignition/create2.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -56,7 +57,9 @@ export default defineConfig({
         compilers: [compiler],
         overrides: Object.fromEntries(testFiles.map((file) => [file, testCompiler])),
       },
-      production: compiler,
+      // Each file by itself would give the same bytes, slowly, and a build info that Hardhat's own network cannot read for
+      // a file without contracts.
+      production: { ...compiler, isolated: false },
     },
   },
   paths: {
@@ -71,6 +74,7 @@ export default defineConfig({
     mocha: { timeout: 60_000 },
   },
   coverage: { skipFiles: ["test/**", "contracts/test/**"] },
+  ignition: { strategyConfig: { create2: { salt: create2Salt } } },
   networks: {
     localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
     sepolia: {
