@@ -23,7 +23,7 @@ function generateAnyCall(draft: Draft, plan: SessionPlan, scope: Scope): Planned
   const { random, setting } = draft;
   const action = generateAction(draft, plan, scope);
   const value =
-    scope.maxValue > 0n && random.chance(0.8) ? min(scope.maxValue, generateAmount(draft, plan, native)) : 0n;
+    scope.maxValue > 0n && random.chance(0.8) ? min(scope.maxValue, generateAmount(draft, plan, native, scope)) : 0n;
   return { scope, isProven: true, value, data: encodeAction(action, setting), action };
 }
 
@@ -56,13 +56,13 @@ function generateAction(draft: Draft, plan: SessionPlan, scope: Scope): Action {
         kind: "transfer",
         token: target,
         to: isSeen ? to : actors.friend,
-        amount: generateAmount(draft, plan, target),
+        amount: generateAmount(draft, plan, target, scope),
       };
     }
     case selectors.transferFrom: {
       const from = random.pick([actors.friend, actors.friend, account]);
       const to = random.pick([actors.friend, account, setting.market]);
-      return { kind: "transferFrom", token: target, from, to, amount: generateAmount(draft, plan, target) };
+      return { kind: "transferFrom", token: target, from, to, amount: generateAmount(draft, plan, target, scope) };
     }
     case selectors.trade:
     case selectors.tradeByPermit2: {
@@ -71,16 +71,16 @@ function generateAction(draft: Draft, plan: SessionPlan, scope: Scope): Action {
       const buy = random.chance(0.4)
         ? pulled
         : (random.find([native, ...setting.tokens.map((t) => t.address)]) ?? native);
-      const bought = random.chance(0.7) ? generateAmount(draft, plan, buy) : 0n;
-      const sold = random.chance(0.8) ? generateAmount(draft, plan, sell) : 0n;
+      const bought = random.chance(0.7) ? generateAmount(draft, plan, buy, scope) : 0n;
+      const sold = random.chance(0.8) ? generateAmount(draft, plan, sell, scope) : 0n;
       return { kind: "trade", by: isPermit2 ? "permit2" : "allowance", sell, sold, buy, bought };
     }
     case selectors.borrow:
-      return { kind: "borrow", token: pulled, amount: generateAmount(draft, plan, pulled) };
+      return { kind: "borrow", token: pulled, amount: generateAmount(draft, plan, pulled, scope) };
     case selectors.deposit:
       return { kind: "wrap" };
     case selectors.withdraw:
-      return { kind: "unwrap", amount: generateAmount(draft, plan, target) };
+      return { kind: "unwrap", amount: generateAmount(draft, plan, target, scope) };
     case selectors.reenter:
       return { kind: "reenter" };
     case selectors.fail:
@@ -90,12 +90,20 @@ function generateAction(draft: Draft, plan: SessionPlan, scope: Scope): Action {
   }
 }
 
-/** Small, or at the edge of what a limit has left. */
-function generateAmount(draft: Draft, plan: SessionPlan, token: Address): bigint {
+/** More than anybody has: the largest limits are not for spending to the end. */
+const plenty = 1_000_000_000n;
+
+/** Small, or at the edge of what a limit has left or of what a rule admits. */
+function generateAmount(draft: Draft, plan: SessionPlan, token: Address, { rules }: Scope): bigint {
   const { random, state } = draft;
   const { remaining } = viewSession(state, plan);
   const left = plan.session.limits.flatMap((limit, index) => (limit.token === token ? [remaining[index] ?? 0n] : []));
-  const edge = random.find(left) ?? 100n;
+  const edge = min(random.find(left) ?? 100n, plenty);
+  const ruled = rules.flatMap(({ op, values }) => (op === "atMost" || op === "atLeast" ? values : []));
+  if (ruled.length > 0 && random.chance(0.3)) {
+    const value = BigInt(random.find(ruled) ?? 0);
+    return random.pick([value, value, value + 1n, value > 0n ? value - 1n : 0n]);
+  }
   return random.pick([
     () => 0n,
     () => random.bigint(20n),

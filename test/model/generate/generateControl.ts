@@ -26,7 +26,7 @@ export function generateAccountStep(draft: Draft, account: Address): Step {
   const { random, actors, state, setting } = draft;
   const record = getAccount(state, account);
   const act = record.paused
-    ? random.pick(["unpause", "unpause", "unpause", "pause", "revokeAll", "setGuardian"])
+    ? random.pick(["unpause", "unpause", "unpause", "pause", "pause", "revokeAll", "setGuardian"])
     : random.pick(["pause", "pause", "unpause", "revokeAll", "setGuardian", "setGuardian"]);
   const guardian = act === "setGuardian" && random.chance(0.85) ? actors.guardian : undefined;
   const owner = getAccountOf(setting, account).owner;

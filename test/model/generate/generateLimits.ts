@@ -3,6 +3,8 @@ import type { Limit } from "@latchkey/sdk";
 import { native } from "../reference/ledger.ts";
 import type { Draft } from "./draft.ts";
 
+const amountMax = (1n << 104n) - 1n;
+
 /** None to five limits; often several on one token. */
 export function generateLimits({ random, setting }: Draft, hasApprover: boolean): Limit[] {
   const tokens: Address[] = [native, ...setting.tokens.map(({ address }) => address)];
@@ -15,7 +17,7 @@ export function generateLimits({ random, setting }: Draft, hasApprover: boolean)
     return {
       token,
       kind,
-      amount: kind === "inventory" && random.chance(0.5) ? 0n : amount,
+      amount: kind === "inventory" ? random.pick([0n, 0n, amount, amount, amountMax]) : amount,
       period: kind === "inventory" ? 0 : random.pick([0, 60, 60, 600, 3_600]),
       approveAbove: hasApprover && random.chance(0.6) ? random.pick([1n, amount / 2n + 1n, amount + 1n]) : 0n,
     };

@@ -22,11 +22,11 @@ export function generateStep(draft: Draft): Step {
       grant: isIdle ? 60 : 10,
       execute: 45,
       batch: 14,
-      session: 9,
+      session: 10,
       account: isPaused ? 25 : 7,
       misuse: 5,
       module: 1.5,
-      allow: 4,
+      allow: 7,
       replay: 5,
     })
   ) {
@@ -37,7 +37,7 @@ export function generateStep(draft: Draft): Step {
     case "batch":
       return generateBatch(draft);
     case "session":
-      return generateSessionStep(draft, plan, generateAct(draft, plan));
+      return generateSessionAct(draft, plan);
     case "account":
       return generateAccountStep(draft, account);
     case "misuse":
@@ -69,6 +69,13 @@ function generateModuleStep({ random, setting, state }: Draft, account: Address)
 
 function isReplayable(step: Step): boolean {
   return step.kind === "execute" || step.kind === "batch" || ("message" in step && step.message !== undefined);
+}
+
+function generateSessionAct(draft: Draft, likely: SessionPlan): Step {
+  const { random, state, plans } = draft;
+  const suspended = plans.filter((known) => getSession(state, known).status === "suspended");
+  const plan = (random.chance(0.6) ? random.find(suspended) : undefined) ?? likely;
+  return generateSessionStep(draft, plan, generateAct(draft, plan));
 }
 
 function generateAct({ random, state }: Draft, plan: SessionPlan): SessionAct {
