@@ -69,10 +69,17 @@ function toTamperedOrder(domain: Domain, order: Order, { tampered }: Signed): Me
     case "deadline":
       return toOrderMessage(domain, { ...order, deadline: order.deadline + 1 });
     case "subject":
-      return toOrderMessage(domain, { ...order, sessionId: otherHash });
+      return toOrderMessage(domain, toOtherSubject(order));
     case "domain":
       return toOrderMessage(toOther(domain), order);
   }
+}
+
+/** The same calls under another scope, or no calls of another session. */
+function toOtherSubject(order: Order): Order {
+  return order.calls.length === 0
+    ? { ...order, sessionId: otherHash }
+    : { ...order, calls: order.calls.map((call) => ({ ...call, scope: otherHash })) };
 }
 
 function toTamperedLease(domain: Domain, sessionId: Hex, issuedAt: number, { tampered }: Signed): Message {
