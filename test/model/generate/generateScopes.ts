@@ -101,10 +101,18 @@ function refine(draft: Draft, scope: Scope, limits: readonly Limit[]): Scope {
   const takesValue = scope.maxValue > 0n || (hasNative && !isToken && !isPlain && random.chance(0.3));
   return {
     ...scope,
+    ...(random.chance(0.08) ? generateSpend(draft, scope, limits) : {}),
     maxValue: takesValue ? random.pick([1n, 100n, 5_000n]) : 0n,
     rules: isPlain || random.chance(0.65) ? [] : generateRules(draft, scope),
     policy: !isPlain && random.chance(0.12) ? setting.policy : zeroAddress,
   };
+}
+
+/** A token that the target may pull, whatever it does; not always one that may be granted. */
+function generateSpend({ random }: Draft, scope: Scope, limits: readonly Limit[]): Partial<Scope> {
+  const spendToken = random.find(limits)?.token;
+  if (spendToken === undefined || scope.spendMethod !== "none") return {};
+  return { spendToken, spendMethod: random.pick(["allowance", "permit2"]) };
 }
 
 function generateRules(draft: Draft, scope: Scope): Rule[] {

@@ -58,8 +58,10 @@ function checkMoney(session: Session, scope: Scope, index: number): Verdict {
   return [
     ...refuseIf(maxValue > 0n && !hasLimit(session, native, kinds), () => refuse("LimitMissing", index, native)),
     ...refuseIf(isPlain && rules.length > 0, () => refuse("RuleInvalid", index, 0)),
-    ...refuseIf(spends && (isPlain || spendToken === native || spendToken === scope.target), () =>
-      refuse("SpendTokenInvalid", index, spendToken, spendMethod),
+    // A transfer's declared amount is what counts, so nothing is pulled during one.
+    ...refuseIf(
+      spends && (isPlain || transfers.includes(selector) || spendToken === native || spendToken === scope.target),
+      () => refuse("SpendTokenInvalid", index, spendToken, spendMethod),
     ),
     ...refuseIf(spends && !hasLimit(session, spendToken, ["gross", "net"]), () =>
       refuse("LimitMissing", index, spendToken),
