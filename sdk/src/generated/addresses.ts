@@ -3,10 +3,10 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0xDa4DBe570C3763813a878Bf07D50fcC3a91e1c98",
-    sessionGrants: "0xBF50948f4D3526145bb83896C3583dDE3Bc6B88d",
-    sessionManager: "0x549e55a96f3ABdA0Be657364207741cc356C2EC1",
-    sessionAccount: "0xb536D4df259752Cab32ff032791ebf7c227FFD35",
-    sessionAccountFactory: "0xAEb0031ebe346C2AdDc9Ccb4ef91946116E28d3D",
+    sessionControl: "0xB69Db86BDF62BEcaCB59D53D4De69A8423B610b1",
+    sessionGrants: "0xb0544848fcC21e487E730C04d19017947C2F965A",
+    sessionManager: "0x830cED803E70214D14D7e00ef51325ceab9738d2",
+    sessionAccount: "0x8c14C9cb2cDd2116D304F73A61Aedc7EbF49ba1e",
+    sessionAccountFactory: "0xC38b504065195e972187779C2a88c823ACF718F9",
   },
 } as const;
