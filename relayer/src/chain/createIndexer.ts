@@ -1,19 +1,12 @@
 import type { Kysely } from "kysely";
 import type { Address } from "viem";
-import {
-  findBlock,
-  getLastBlock,
-  insertBlock,
-  insertEvents,
-  listBlocks,
-  lockBlocks,
-  rollBackTo,
-} from "../db/chainRows.ts";
+import { findBlock, getLastBlock, listBlocks, lockBlocks, rollBackTo } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
-import { markMined, settleOrders } from "../submission/settleOrders.ts";
 import { decodeLog, type ManagerEvent } from "./decodeLog.ts";
-import { type BlockHead, type BlockRef, type Rpc } from "./createRpc.ts";
+import { isPresent, readBlocks, type ReadBlock } from "./readBlocks.ts";
+import { storeBlocks } from "./storeBlocks.ts";
+import { type BlockRef, type Rpc } from "./createRpc.ts";
 import { RpcError } from "./rpcErrors.ts";
 
 /** The newest block the relayer has read, with everything up to it stored. */
@@ -40,10 +33,6 @@ type Deps = {
   };
 };
 
-type ReadBlock = { block: BlockHead; events: readonly ManagerEvent[] };
-
-/** Blocks whose hashes are kept, to find where a reorg began. */
-const blocksKept = 512;
 /** So many blocks behind, what is known is not the present. */
 const behindMax = 3;
 /** Further behind than this, logs are read by ranges instead of block by block. */
@@ -57,7 +46,7 @@ const rangeMax = 2_000;
 /** Follows the chain: one `eth_getLogs` a block by its hash, in order, each block stored in one transaction. */
 export function createIndexer(deps: Deps) {
   const { db, rpc, log } = deps;
-  const { chainId, manager, startBlock, confirmations, pollIntervalMs } = deps.config;
+  const { chainId, manager, startBlock, pollIntervalMs } = deps.config;
   const listeners = new Set<(change: HeadChange) => void>();
   let last: Head | undefined;
   let isLoaded = false;
@@ -86,27 +75,7 @@ export function createIndexer(deps: Deps) {
         if (timestamp !== undefined) timestamps.set(number, timestamp);
       }
     }
-    const isStored = await db.transaction().execute(async (tx) => {
-      await lockBlocks(tx, chainId);
-      const missing: ReadBlock[] = [];
-      let before = last?.hash;
-      for (const each of read) {
-        const stored = await findBlock(tx, chainId, each.block.number);
-        // Another instance was first; it has read the same, by the block's hash.
-        if (stored === undefined) missing.push(each);
-        else if (stored !== each.block.hash) return false;
-        else before = stored;
-      }
-      const [first] = missing;
-      if (first === undefined) return true;
-      if ((await listBlocks(tx, chainId, first.block.number, 1))[0]?.hash !== before) return false;
-      const added = missing.flatMap((each) => each.events);
-      await insertEvents(tx, chainId, added, (number) => timestamps.get(number));
-      if (confirmations > 1) await markMined(tx, chainId, added);
-      for (const { block } of missing) await insertBlock(tx, chainId, block, blocksKept);
-      await settleOrders(tx, { chainId, upTo: newest.number - confirmations + 1 });
-      return true;
-    });
+    const isStored = await storeBlocks(db, { ...deps.config, after: last?.hash, timestamps }, read);
     if (!isStored) {
       last = await getLastBlock(db, chainId);
       isCurrent = false;
@@ -116,25 +85,6 @@ export function createIndexer(deps: Deps) {
     last = { number: newest.number, hash: newest.hash, timestamp: newest.timestamp };
     notify({ kind: "block", head: last, events });
     return true;
-  }
-
-  /** The blocks from `from` to `to` that follow each other and what was read before. */
-  async function readBlocks(from: number, to: BlockHead): Promise<ReadBlock[]> {
-    const numbers = Array.from({ length: to.number - from }, (_, index) => from + index);
-    const blocks = [...(await Promise.all(numbers.map((number) => rpc.getBlock(number)))), to];
-    const linked: BlockHead[] = [];
-    let before = last?.hash;
-    for (const block of blocks) {
-      if (block === undefined || (before !== undefined && block.parentHash !== before)) break;
-      linked.push(block);
-      before = block.hash;
-    }
-    return Promise.all(
-      linked.map(async (block) => {
-        const logs = await rpc.getLogs({ address: manager, blockHash: block.hash });
-        return { block, events: logs.map(decodeLog).filter(isPresent) };
-      }),
-    );
   }
 
   /** Reads the logs of many old blocks at once; halves the range when the node finds it too large. */
@@ -180,7 +130,7 @@ export function createIndexer(deps: Deps) {
     // Several at once, so that who is behind comes nearer also while there is much else to do.
     const to = newest.number - next < blocksAtOnce ? newest : await rpc.getBlock(next + blocksAtOnce - 1);
     if (to === undefined) return "done";
-    const read = await readBlocks(next, to);
+    const read = await readBlocks({ rpc, manager, from: next, to, after: last?.hash });
     if (read.length === 0) {
       await handleReorg();
       return "more";
@@ -249,8 +199,4 @@ export function createIndexer(deps: Deps) {
       }
     },
   };
-}
-
-function isPresent<T>(value: T | undefined): value is T {
-  return value !== undefined;
 }
