@@ -94,7 +94,7 @@ export async function startRelayer(
   };
 }
 
-/** Runs a relayer that cannot start, or another script of it, until it ends. */
+/** Runs a relayer that cannot start, until it ends. */
 export async function runToEnd(env: RelayerEnv): Promise<{ code: number | null; log: string }> {
   const { child, exited, getLog } = launch(env);
   const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
