@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import { create2Salt } from "./ignition/create2.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -47,6 +48,9 @@ const compileTestsTogether: HardhatPlugin = {
   },
 };
 
+/** How much is drawn at random, beside the usual: 10 in `npm run test:contracts:deep`, less where every run costs more. */
+const depth = Number(process.env["LATCHKEY_DEPTH"] ?? "1");
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, compileTestsTogether],
   solidity: {
@@ -56,7 +60,9 @@ export default defineConfig({
         compilers: [compiler],
         overrides: Object.fromEntries(testFiles.map((file) => [file, testCompiler])),
       },
-      production: compiler,
+      // Each file by itself would give the same bytes, slowly, and a build info that Hardhat's own network cannot read for
+      // a file without contracts.
+      production: { ...compiler, isolated: false },
     },
   },
   paths: {
@@ -65,12 +71,14 @@ export default defineConfig({
   test: {
     solidity: {
       fsPermissions: { readFile: [permit2Code] },
-      fuzz: { runs: 128 },
-      invariant: { runs: 12, depth: 32, failOnRevert: true },
+      fuzz: { runs: Math.ceil(128 * depth) },
+      invariant: { runs: Math.ceil(12 * depth), depth: 32, failOnRevert: true },
     },
     mocha: { timeout: 60_000 },
   },
-  coverage: { skipFiles: ["test/**", "contracts/test/**"] },
+  // `npm run coverage:contracts` instruments by itself and only collects by Hardhat: see scripts/probes/hitLibrary.ts.
+  coverage: { skipFiles: ["**"] },
+  ignition: { strategyConfig: { create2: { salt: create2Salt } } },
   networks: {
     localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
     sepolia: {

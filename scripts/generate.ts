@@ -10,8 +10,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
-import { getContractAddress, toFunctionSelector, type Abi } from "viem";
+import { toFunctionSelector, type Abi } from "viem";
 import { createCallsFile, createMessagesFile } from "./erc7730/createClearSigning.ts";
+import { computeLatchkeyAddresses, contractNames, type LatchkeyDeployment } from "./latchkeyAddresses.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -71,37 +72,24 @@ async function createForbiddenSelectorsFile(): Promise<string> {
 export const forbiddenSelectors: Readonly<Record<string, string>> = ${JSON.stringify(Object.fromEntries(entries))};`;
 }
 
-/** In the order in which a fresh chain's deployer creates them: Ignition takes what depends on nothing by name. */
-const names = ["sessionControl", "sessionGrants", "sessionManager", "sessionAccount", "sessionAccountFactory"] as const;
-type Deployment = Record<(typeof names)[number], string>;
-
-function toDeployment(find: (name: (typeof names)[number], index: number) => string): Deployment {
-  return Object.fromEntries(names.map((name, index) => [name, find(name, index)])) as Deployment;
-}
-
-/** On a fresh local chain anvil's first account deploys, by the Ignition module. */
-function toLocalDeployment(): Deployment {
-  const from = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-  return toDeployment((_, index) => getContractAddress({ from, nonce: BigInt(index) }));
-}
-
 /** What Ignition recorded for one chain; `undefined` without a finished deployment. */
-async function readDeployment(chainId: string): Promise<Deployment | undefined> {
+async function readDeployment(chainId: string): Promise<LatchkeyDeployment | undefined> {
   const path = `${root}ignition/deployments/chain-${chainId}/deployed_addresses.json`;
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const recorded = JSON.parse(text) as Record<string, string>;
-  return toDeployment((name) => {
+  const entries = contractNames.map((name) => {
     const address = recorded[`Latchkey#${name.charAt(0).toUpperCase()}${name.slice(1)}`];
     if (address === undefined) throw new Error(`${path} lacks ${name}`);
-    return address;
+    return [name, address];
   });
+  return Object.fromEntries(entries) as LatchkeyDeployment;
 }
 
-async function readDeployments(): Promise<Record<string, Deployment>> {
+async function readDeployments(): Promise<Record<string, LatchkeyDeployment>> {
   const folders = await readdir(`${root}ignition/deployments`).catch(() => []);
   const chainIds = folders.flatMap((folder) => /^chain-(\d+)$/.exec(folder)?.[1] ?? []);
-  const byChain: Record<string, Deployment> = {};
+  const byChain: Record<string, LatchkeyDeployment> = {};
   for (const chainId of chainIds) {
     const deployment = chainId === "31337" ? undefined : await readDeployment(chainId);
     if (deployment) byChain[chainId] = deployment;
@@ -110,8 +98,11 @@ async function readDeployments(): Promise<Record<string, Deployment>> {
 }
 
 async function createAddressesFile(): Promise<string> {
-  const byChain: Record<string, Deployment> = { 31337: toLocalDeployment(), ...(await readDeployments()) };
-  return `/** Where Latchkey is deployed, by chain id. 31337 is the local stack of \`npm start\`. */
+  const byChain: Record<string, LatchkeyDeployment> = {
+    31337: await computeLatchkeyAddresses(),
+    ...(await readDeployments()),
+  };
+  return `/** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = ${JSON.stringify(byChain)} as const;`;
 }
 

@@ -9,6 +9,7 @@ await runSteps([
     command: 'solhint --disc --noPoster --max-warnings 0 "contracts/**/*.sol" "test/contracts/**/*.sol"',
   },
   { name: "compiler warnings", command: "hardhat build --quiet && node scripts/checkCompilerWarnings.ts" },
+  { name: "contract sizes", command: "node scripts/checkSizes.ts" },
   { name: "unused code", command: "knip" },
   { name: "package", command: "npm run build --silent --workspace sdk && publint sdk --strict" },
 ]);

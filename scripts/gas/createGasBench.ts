@@ -1,175 +1,162 @@
+import { encodeFunctionData, hexToNumber, numberToHex, slice, zeroAddress, type Address, type Hex } from "viem";
 import {
-  createTestClient,
-  custom,
-  encodeFunctionData,
-  publicActions,
-  walletActions,
-  type Abi,
-  type Address,
-  type EIP1193Provider,
-  type Hex,
-} from "viem";
-import { mnemonicToAccount, privateKeyToAccount, type LocalAccount } from "viem/accounts";
-import { hardhat } from "viem/chains";
-import {
-  encodeAccountExecute,
   encodeGrant,
+  hashOrder,
   hashScope,
   hashSession,
   packOrder,
-  sessionAccountFactoryAbi,
   sessionManagerAbi,
-  signOrder,
+  sortScopes,
   toScopesRoot,
   type Limit,
+  type Order,
   type Scope,
   type Session,
 } from "@latchkey/sdk";
+import { createChain } from "../../test/interop/support/chain.ts";
+import { createAccounts, type GasAccount } from "./createAccounts.ts";
+import { createAccountKey, toSessionKey, type SessionKey } from "./createSessionKeys.ts";
 
-const mnemonic = "test test test test test test test test test test test junk";
-const zeroAddress: Address = "0x0000000000000000000000000000000000000000";
-const day = 86_400;
+export const day = 86_400;
+/** All measurements happen around it, so that dates have as many zero bytes each time. */
+const start = 1_999_999_999;
 
-export type Artifact = { abi: Abi; bytecode: Hex };
-export type Granted = { account: Address; key: LocalAccount; session: Session; scopes: readonly Scope[] };
 export type GasBench = Awaited<ReturnType<typeof createGasBench>>;
+export type Granted = { account: GasAccount; key: SessionKey; session: Session; scopes: readonly Scope[] };
+export type Use = { scope: Scope; value?: bigint; data?: Hex };
+/** What an order carries beside its signature. */
+export type Proofs = { lease?: Hex; approval?: Hex };
+export type ProofsOf = (order: Order, granted: Granted) => Promise<Proofs>;
 
-/** A scope without value, rules or allowance. */
-export function toPlainScope(target: Address, selector: Hex): Scope {
-  const nothing = {
-    maxValue: 0n,
-    spendToken: zeroAddress,
-    spendMethod: "none",
-    policy: zeroAddress,
-    rules: [],
-  } as const;
-  return { target, selector, ...nothing };
-}
+type GrantOptions = {
+  limits: readonly Limit[];
+  scopes: readonly Scope[];
+  /** Default: a new secp256k1 key. */
+  key?: SessionKey;
+  session?: Partial<Session>;
+};
+type UseOptions = { by?: "relayer" | "key"; proofs?: ProofsOf };
 
-/** `amount` of `token` a day. */
-export function toDailyLimit(token: Address, amount: bigint): Limit {
-  return { token, amount, period: day, approveAbove: 0n, kind: "gross" };
-}
+/** Latchkey on a fresh chain, and what a measurement takes: accounts, sessions, orders, each a transaction of its own. */
+export async function createGasBench() {
+  const chain = await createChain();
+  await chain.networkHelpers.time.increaseTo(start);
+  const folder = "artifacts/contracts";
+  const manager = await chain.deploy(`${folder}/SessionManager.sol/SessionManager.json`, [
+    await chain.deploy(`${folder}/SessionGrants.sol/SessionGrants.json`),
+    await chain.deploy(`${folder}/SessionControl.sol/SessionControl.json`),
+  ]);
+  const owner = createAccountKey(1);
+  const relayer = createAccountKey(2).address;
+  for (const address of [owner.address, relayer]) await chain.networkHelpers.setBalance(address, 10n ** 21n);
+  const accounts = await createAccounts(chain, manager, owner);
+  const domain = { chainId: await chain.publicClient.getChainId(), manager };
+  let keys = 10_000;
 
-/**
- * Latchkey on a fresh chain, and what a measurement takes: accounts, sessions, orders, each a transaction of its own.
- * @param provider Of a chain whose accounts come from the usual test mnemonic.
- */
-export async function createGasBench(provider: EIP1193Provider, readArtifact: (name: string) => Promise<Artifact>) {
-  const client = createTestClient({ mode: "hardhat", chain: hardhat, transport: custom(provider) })
-    .extend(publicActions)
-    .extend(walletActions);
-  const owner = mnemonicToAccount(mnemonic, { addressIndex: 1 });
-  const relayer = mnemonicToAccount(mnemonic, { addressIndex: 2 });
-  const { timestamp } = await client.getBlock();
-  const now = Number(timestamp);
-  let keys = 0;
-
-  async function send(from: LocalAccount, to: Address, data: Hex, value = 0n): Promise<bigint> {
-    const hash = await client.sendTransaction({ account: from, to, data, value, gas: 16_000_000n });
-    const receipt = await client.waitForTransactionReceipt({ hash });
-    if (receipt.status !== "success") throw new Error(`${hash} to ${to} reverted`);
-    return receipt.gasUsed;
+  async function send(from: Address, to: Address, data: Hex = "0x", value = 0n): Promise<bigint> {
+    return (await chain.send(from, to, data, value)).gasUsed;
   }
 
-  async function deploy(name: string, args: readonly unknown[] = []): Promise<Address> {
-    const { abi, bytecode } = await readArtifact(name);
-    const hash = await client.deployContract({ account: relayer, abi, bytecode, args });
-    const { contractAddress } = await client.waitForTransactionReceipt({ hash });
-    if (contractAddress === null || contractAddress === undefined) throw new Error(`${name} was not deployed`);
-    return contractAddress;
-  }
-
-  const manager = await deploy("SessionManager", [await deploy("SessionGrants"), await deploy("SessionControl")]);
-  const factory = await deploy("SessionAccountFactory", [await deploy("SessionAccount", [manager])]);
-  const chainId = await client.getChainId();
-
-  async function createAccount(salt: Hex): Promise<Address> {
-    const call = { abi: sessionAccountFactoryAbi, args: [owner.address, salt] } as const;
-    await send(relayer, factory, encodeFunctionData({ ...call, functionName: "createAccount" }));
-    return client.readContract({ ...call, address: factory, functionName: "getAddress" });
-  }
-
-  /** A key that has made transactions before, as every session key that submits by itself has. */
-  async function createKey(): Promise<LocalAccount> {
-    keys += 1;
-    const key = privateKeyToAccount(`0x${keys.toString(16).padStart(64, "1")}`);
-    await client.setBalance({ address: key.address, value: 10n ** 18n });
-    await send(key, key.address, "0x");
-    return key;
-  }
-
-  /** Grants by the owner through the account. */
-  async function grant(
-    account: Address,
-    { limits, scopes }: { limits: readonly Limit[]; scopes: readonly Scope[] },
-  ): Promise<Granted & { gas: bigint }> {
-    const leaves = new Map(scopes.map((scope) => [hashScope(scope), scope]));
-    const sorted = [...leaves.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, scope]) => scope);
-    const key = await createKey();
-    const epoch = await client.readContract({
+  async function prepare(account: GasAccount, options: GrantOptions): Promise<Granted> {
+    const scopes = sortScopes(options.scopes);
+    const key = options.key ?? toSessionKey(createAccountKey((keys += 1)));
+    const { epoch } = await chain.publicClient.readContract({
       address: manager,
       abi: sessionManagerAbi,
       functionName: "accountStateOf",
-      args: [account],
+      args: [account.address],
     });
     const session: Session = {
-      account,
-      accountKind: "sessionAccount",
-      signer: key.address,
-      validAfter: now - 60,
-      validUntil: now + 30 * day,
+      account: account.address,
+      accountKind: account.kind,
+      signer: key.signer,
+      validAfter: start,
+      validUntil: start + 30 * day,
       maxOrders: 10_000,
       minInterval: 0,
-      epoch: epoch.epoch,
+      epoch,
       relayer: zeroAddress,
       sentinel: zeroAddress,
       sentinelMayRevoke: false,
       leaseTtl: 0,
       approver: "0x",
       revokeOnMisuse: false,
-      scopesRoot: toScopesRoot(sorted),
-      salt: `0x${"0".repeat(64)}`,
-      limits,
+      scopesRoot: toScopesRoot(scopes),
+      salt: numberToHex(0, { size: 32 }),
+      limits: options.limits,
+      ...options.session,
     };
-    const gas = await control(account, encodeGrant({ session, scopes: sorted }));
-    return { account, key, session, scopes: sorted, gas };
+    return { account, key, session, scopes };
   }
 
-  /** The owner makes the account call the manager. */
-  async function control(account: Address, data: Hex): Promise<bigint> {
-    return send(owner, account, encodeAccountExecute([{ target: manager, data }]));
+  /** Grants by the owner through the account. */
+  async function grant(account: GasAccount, options: GrantOptions): Promise<Granted & { gas: bigint }> {
+    const granted = await prepare(account, options);
+    return { ...granted, gas: await account.act(manager, encodeGrant(granted)) };
   }
 
-  async function toOrder(
-    granted: Granted,
-    nonce: number,
-    call: { scope: Scope; value?: bigint; data?: Hex },
-    by: "relayer" | "key" = "relayer",
-  ): Promise<Hex> {
-    const { scope, value = 0n, data = "0x" } = call;
-    const order = {
+  function toOrder(granted: Granted, nonce: number, uses: readonly Use[]): Order {
+    return {
       sessionId: hashSession(granted.session),
       nonce,
-      deadline: now + day,
-      gasLimit: 300_000,
-      calls: [{ target: scope.target, value, data, scope: hashScope(scope) }],
+      deadline: start + day - 1,
+      gasLimit: 300_000 * Math.max(1, uses.length),
+      calls: uses.map(({ scope, value = 0n, data = "0x" }) => ({
+        target: scope.target,
+        value,
+        data,
+        scope: hashScope(scope),
+      })),
     };
-    const signature = by === "key" ? "0x" : await signOrder({ order, signer: granted.key, chainId, manager });
-    return packOrder({ order, session: granted.session, scopes: granted.scopes, signature });
   }
 
-  async function execute(order: Hex, from: LocalAccount = relayer): Promise<bigint> {
-    return send(from, manager, encodeFunctionData({ abi: sessionManagerAbi, functionName: "execute", args: [order] }));
+  /** The order's bytes, without signature if the key itself is to submit them. */
+  async function toPackedOrder(
+    granted: Granted,
+    nonce: number,
+    uses: readonly Use[],
+    { by = "relayer", proofs }: UseOptions = {},
+  ): Promise<Hex> {
+    const order = toOrder(granted, nonce, uses);
+    const signature = by === "key" ? "0x" : await granted.key.sign(hashOrder(order, domain));
+    const { session, scopes } = granted;
+    return packOrder({ order, session, scopes, signature, ...(await proofs?.(order, granted)) });
   }
 
+  /** The gas of the third of three equal uses of a session. */
+  async function measureThird(granted: Granted, uses: readonly Use[], options: UseOptions = {}): Promise<bigint> {
+    const from = options.by === "key" ? slice(granted.key.signer, 0, 20) : relayer;
+    let gas = 0n;
+    for (const nonce of [0, 1, 2]) {
+      const args = [await toPackedOrder(granted, nonce, uses, options)] as const;
+      gas = await send(from, manager, encodeFunctionData({ abi: sessionManagerAbi, functionName: "execute", args }));
+    }
+    return gas;
+  }
+
+  /** Fails unless every order of the batch runs. */
   async function executeBatch(orders: readonly Hex[]): Promise<bigint> {
-    const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "executeBatch", args: [orders] });
-    const { data: results } = await client.call({ account: relayer, to: manager, data });
-    if (results === undefined || /0x(?:.{128})(.*[1-9a-f])/.test(results))
-      throw new Error(`A batch failed: ${results}`);
-    return send(relayer, manager, data);
+    const request = { address: manager, abi: sessionManagerAbi, functionName: "executeBatch", args: [orders] } as const;
+    const { result } = await chain.publicClient.simulateContract({ account: relayer, ...request, gas: 15_000_000n });
+    const failed = result.find((selector) => hexToNumber(selector) !== 0);
+    if (failed !== undefined) throw new Error(`An order of the batch fails with ${failed}`);
+    return send(relayer, manager, encodeFunctionData(request));
   }
 
-  return { owner, relayer, send, deploy, createAccount, grant, control, toOrder, execute, executeBatch };
+  return {
+    chain,
+    manager,
+    owner,
+    relayer,
+    domain,
+    start,
+    accounts,
+    send,
+    prepare,
+    grant,
+    toOrder,
+    toPackedOrder,
+    measureThird,
+    executeBatch,
+  };
 }

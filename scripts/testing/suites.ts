@@ -53,6 +53,7 @@ export const suites: readonly Suite[] = [
     "test/interop",
     12 * minute,
   ),
+  createMochaSuite("model", "Contracts: against their reference model", "test/model", 12 * minute),
   createVitestSuite("sdk", "SDK", "sdk", 12 * minute),
   createVitestSuite("relayer", "Relayer", "relayer", 12 * minute),
   createVitestSuite("frontend", "Web app", "frontend", 12 * minute),

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { getContractAddress } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { concatHex, getContractAddress, keccak256, pad, stringToHex, type Address, type Hex } from "viem";
 import { expect, it } from "vitest";
 import { addresses } from "../src/index.ts";
 
@@ -12,20 +12,27 @@ it("is what the contracts' artifacts say", { timeout: 60_000 }, async () => {
   expect(stdout).toContain("up to date");
 });
 
-it("names the addresses of a fresh local chain, where account 0 deploys the five contracts first", () => {
-  const { address: from } = mnemonicToAccount("test test test test test test test test test test test junk");
-  const [sessionControl, sessionGrants, sessionManager, sessionAccount, sessionAccountFactory] = [
-    0n,
-    1n,
-    2n,
-    3n,
-    4n,
-  ].map((nonce) => getContractAddress({ from, nonce }));
+it("names the addresses that CreateX gives to the contracts as they are compiled, on every chain", () => {
+  const createX = "0xba5Ed099633D3B313e4D5F7bdc1305d3c28ba5Ed";
+  const salt = keccak256(keccak256(stringToHex("Latchkey 1")));
+  const toAddress = (path: string, args: readonly Address[] = []): Address => {
+    const file = fileURLToPath(new URL(`../../artifacts/contracts/${path}.json`, import.meta.url));
+    const { bytecode } = JSON.parse(readFileSync(file, "utf8")) as { bytecode: Hex };
+    const initCode = concatHex([bytecode, ...args.map((address) => pad(address))]);
+    return getContractAddress({ opcode: "CREATE2", from: createX, salt, bytecode: initCode });
+  };
+  const [sessionGrants, sessionControl] = [
+    toAddress("SessionGrants.sol/SessionGrants"),
+    toAddress("SessionControl.sol/SessionControl"),
+  ];
+  const sessionManager = toAddress("SessionManager.sol/SessionManager", [sessionGrants, sessionControl]);
+  const sessionAccount = toAddress("accounts/SessionAccount.sol/SessionAccount", [sessionManager]);
+  const factory = "accounts/SessionAccountFactory.sol/SessionAccountFactory";
   expect(addresses[31_337]).toEqual({
     sessionControl,
     sessionGrants,
     sessionManager,
     sessionAccount,
-    sessionAccountFactory,
+    sessionAccountFactory: toAddress(factory, [sessionAccount]),
   });
 });
