@@ -2,7 +2,8 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { post, request, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, recipient, type GrantedSession, type World } from "./support/createWorld.ts";
-import { runToEnd, startRelayer, type RelayerEnv, type RelayerProcess } from "./support/runRelayer.ts";
+import { runCli } from "./support/runCli.ts";
+import { startRelayer, type RelayerEnv, type RelayerProcess } from "./support/runRelayer.ts";
 import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
 
 // Without a server or its binaries there is nothing to test on; the sum then counts these as skipped.
@@ -83,16 +84,16 @@ describe.skipIf(!hasPostgres)("on Postgres", () => {
 
   test("leaves an audit log that its own command finds right, and finds wrong when it is not", async () => {
     expect(await relayer.stop()).toBe(0);
-    const right = await runToEnd(env, "relayer/src/verifyAudit.ts");
+    const right = await runCli(["audit", "verify"], env);
     expect(right).toMatchObject({ code: 0 });
-    expect(right.log).toMatch(/"entries":[1-9]\d*,"batches":[1-9]/);
+    expect(right.stdout).toMatch(/"entries":[1-9]\d*,"batches":[1-9]/);
     const client = new pg.Client({ connectionString: env["DATABASE_URL"] });
     await client.connect();
     await client.query("update audit_entries set account = 'someone else' where number = 1");
     await client.end();
-    const wrong = await runToEnd(env, "relayer/src/verifyAudit.ts");
+    const wrong = await runCli(["audit", "verify"], env);
     expect(wrong.code).toBe(1);
-    expect(wrong.log).toContain("is not what they hash to");
+    expect(wrong.stderr).toContain("is not what they hash to");
     relayer = await startRelayer(env);
   });
 });

@@ -22,8 +22,8 @@ const stopTimeoutMs = 20_000;
 /** As the guide starts it: without a bound, V8 lets garbage pile up to gigabytes before it looks. */
 const nodeOptions = ["--max-old-space-size=192", "--max-semi-space-size=8"];
 
-function launch(env: RelayerEnv, script = "relayer/src/main.ts") {
-  const child = spawn(process.execPath, [...nodeOptions, "--conditions=latchkey-source", script], {
+function launch(env: RelayerEnv) {
+  const child = spawn(process.execPath, [...nodeOptions, "--conditions=latchkey-source", "relayer/src/main.ts"], {
     cwd: root,
     // Nothing of the tester's own environment configures the relayer.
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
@@ -94,9 +94,9 @@ export async function startRelayer(
   };
 }
 
-/** Runs a relayer that cannot start, or another script of it, until it ends. */
-export async function runToEnd(env: RelayerEnv, script?: string): Promise<{ code: number | null; log: string }> {
-  const { child, exited, getLog } = launch(env, script);
+/** Runs a relayer that cannot start, until it ends. */
+export async function runToEnd(env: RelayerEnv): Promise<{ code: number | null; log: string }> {
+  const { child, exited, getLog } = launch(env);
   const timer = setTimeout(() => child.kill("SIGKILL"), 60_000);
   const code = await exited;
   clearTimeout(timer);
