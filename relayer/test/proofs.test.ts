@@ -38,8 +38,8 @@ async function expectConfirmed(orderHash: Hex): Promise<void> {
   expect(status).toBe("confirmed");
 }
 
-async function expectRefusal(body: unknown, code: string): Promise<void> {
-  expect(parseProblem(await post(`${relayer.url}/v1/orders`, body)).code).toBe(code);
+async function findRefusal(body: unknown): Promise<string> {
+  return parseProblem(await post(`${relayer.url}/v1/orders`, body)).code;
 }
 
 test("runs an order whose lease is the sentinel's and good now", async () => {
@@ -52,25 +52,31 @@ test("runs an order whose lease is the sentinel's and good now", async () => {
 
 test("refuses an order without the lease that its session needs", async () => {
   const granted = await grantLeased();
-  await expectRefusal((await granted.createOrder({ nonce: 0 })).body, "lease-invalid");
+  expect(await findRefusal((await granted.createOrder({ nonce: 0 })).body)).toBe("lease-invalid");
 });
 
 test("refuses a lease that has lapsed", async () => {
   const granted = await grantLeased();
   const { body } = await granted.createOrder({ nonce: 0 });
   const lease = await createLease(granted.sessionId, (await world.chain.getTime()) - leaseTtl - 10);
-  await expectRefusal({ ...body, lease }, "lease-not-current");
+  expect(await findRefusal({ ...body, lease })).toBe("lease-not-current");
 });
 
 test("refuses a lease of anybody else", async () => {
   const granted = await grantLeased();
   const { body } = await granted.createOrder({ nonce: 0 });
   const lease = await createLease(granted.sessionId, await world.chain.getTime(), granted.key);
-  await expectRefusal({ ...body, lease }, "lease-invalid");
+  expect(await findRefusal({ ...body, lease })).toBe("lease-invalid");
 });
 
 function grantApproved(): Promise<GrantedSession> {
-  const limit = { token: world.token, amount: parseEther("1000"), period: 0, approveAbove: 10n, kind: "gross" } as const;
+  const limit = {
+    token: world.token,
+    amount: parseEther("1000"),
+    period: 0,
+    approveAbove: 10n,
+    kind: "gross",
+  } as const;
   return grant({ approver: approver.address, limits: [limit] });
 }
 
@@ -89,15 +95,20 @@ test("runs an order above the amount that its approver has signed", async () => 
 
 test("refuses an order above the amount that nobody has approved", async () => {
   const granted = await grantApproved();
-  await expectRefusal((await granted.createOrder({ nonce: 0, amount: 11n })).body, "approval-missing");
+  expect(await findRefusal((await granted.createOrder({ nonce: 0, amount: 11n })).body)).toBe("approval-missing");
 });
 
 test("refuses an approval of anybody else", async () => {
   const granted = await grantApproved();
   const { body, orderHash } = await granted.createOrder({ nonce: 0, amount: 11n });
   const { manager, chain } = world;
-  const approval = await signApproval({ approval: { orderHash }, signer: granted.key, manager, chainId: chain.chainId });
-  await expectRefusal({ ...body, approval }, "approval-invalid");
+  const approval = await signApproval({
+    approval: { orderHash },
+    signer: granted.key,
+    manager,
+    chainId: chain.chainId,
+  });
+  expect(await findRefusal({ ...body, approval })).toBe("approval-invalid");
 });
 
 test("runs an order whose key is a contract (ERC-1271), and refuses one that the contract does not own to", async () => {
@@ -106,7 +117,7 @@ test("runs an order whose key is a contract (ERC-1271), and refuses one that the
   const signer = await chain.deploy("test/Erc1271Signer", [owner.address]);
   const granted = await grant({ signer });
   const { order, orderHash, body } = await granted.createOrder({ nonce: 0 });
-  await expectRefusal(body, "signature-invalid");
+  expect(await findRefusal(body)).toBe("signature-invalid");
   const signature = await signOrder({ order, signer: owner, manager, chainId: chain.chainId });
   expect((await post(`${relayer.url}/v1/orders`, toSignedOrderJson({ order, signature }))).status).toBe(202);
   await expectConfirmed(orderHash);

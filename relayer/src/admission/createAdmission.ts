@@ -56,7 +56,19 @@ type SubmitOptions = { requestNonce?: RequestNonce | undefined };
 
 /** Decides whether an order is taken: cheap checks before dear ones, each throwing the problem it finds. */
 export function createAdmission(deps: Deps) {
-  const { db, contents, sessionReader, simulation, isContract, access, gasBudget, sessionLimit, stages, submitters, config } = deps;
+  const {
+    db,
+    contents,
+    sessionReader,
+    simulation,
+    isContract,
+    access,
+    gasBudget,
+    sessionLimit,
+    stages,
+    submitters,
+    config,
+  } = deps;
   const { chainId, manager } = config;
   const toHash = createOrderHasher(config);
   const store = createOrderStore({ db, gasBudget, config });
@@ -81,13 +93,7 @@ export function createAdmission(deps: Deps) {
 
   async function admit(
     signed: SignedOrder,
-    {
-      content,
-      orderHash,
-      isProven,
-      wantsGas,
-      requestNonce,
-    }: Authenticated & { wantsGas: boolean } & SubmitOptions,
+    { content, orderHash, isProven, wantsGas, requestNonce }: Authenticated & { wantsGas: boolean } & SubmitOptions,
   ): Promise<Admitted> {
     const { order } = signed;
     const { session, packedSession } = content;
