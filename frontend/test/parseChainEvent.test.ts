@@ -1,5 +1,10 @@
+import { zeroAddress } from "viem";
 import { describe, expect, it } from "vitest";
+import { toKind } from "../src/features/activity/activityEntry.ts";
+import { describeEntry } from "../src/features/activity/describeEntry.ts";
 import { parseChainEvent } from "../src/features/activity/parseChainEvent.ts";
+
+import { account } from "./fixtures.ts";
 
 const hash = `0x${"12".repeat(32)}`;
 const data = { transactionHash: hash, sessionId: hash, orderHash: hash, nonce: 3, reason: "0x1234" };
@@ -12,7 +17,20 @@ describe("parseChainEvent", () => {
   });
 
   it("leaves out what the page does not know", () => {
-    expect(parseChainEvent({ id: "12-4", name: "GuardianSet", data })).toEqual([]);
+    expect(parseChainEvent({ id: "12-4", name: "ManagerInstalled", data })).toEqual([]);
+  });
+
+  it.each([
+    ["SessionSuspended", { sessionId: hash, by: account }, "Key suspended by its sentinel", "keys"],
+    ["SessionResumed", { sessionId: hash }, "Key resumed", "keys"],
+    ["MisuseProven", { sessionId: hash, orderHash: hash }, "Misuse proven", "keys"],
+    ["GuardianSet", { guardian: account }, "Guardian named", "stops"],
+    ["GuardianSet", { guardian: zeroAddress }, "Guardian removed", "stops"],
+  ] as const)("tells of %s", (name, fields, label, kind) => {
+    const [entry] = parseChainEvent({ id: "12-4", name, data: { transactionHash: hash, ...fields } });
+    if (entry === undefined) throw new Error("The page does not show it");
+    expect(describeEntry(entry, {}).label).toBe(label);
+    expect(toKind(entry)).toBe(kind);
   });
 
   it.each([

@@ -53,7 +53,7 @@ describe("budgets", () => {
   it("put the remainder beside its limit", () => {
     const authority = { status: "active" as const, ordersUsed: 1, lastUsedAt: 0, remaining: [40n] };
     expect(toBudgets(session, authority, start)).toEqual([
-      { token: usdc.address, amount: 100n, remaining: 40n, period: day, resetsAt: start + day },
+      { token: usdc.address, kind: "gross", amount: 100n, remaining: 40n, period: day, resetsAt: start + day },
     ]);
   });
 

@@ -5,6 +5,7 @@ import { QueryView } from "../components/QueryView.tsx";
 import { StatusBadge } from "../components/StatusBadge.tsx";
 import { toButtonClass } from "../components/Button.tsx";
 import { ActivityList } from "../features/activity/ActivityList.tsx";
+import { ResumeAction } from "../features/sessions/ResumeAction.tsx";
 import { RevokeAction } from "../features/sessions/RevokeAction.tsx";
 import { SessionDetail } from "../features/sessions/SessionDetail.tsx";
 import { useDeps } from "../lib/deps.tsx";
@@ -47,7 +48,14 @@ const Key = ({ account, canSign }: GatedAccount) => {
             <PageHeader
               title={toSessionName(deps, record)}
               actions={
-                <RevokeAction account={account} record={record} canRevoke={canSign && isAlive(authority.status)} />
+                <>
+                  <ResumeAction
+                    account={account}
+                    record={record}
+                    canResume={canSign && authority.status === "suspended"}
+                  />
+                  <RevokeAction account={account} record={record} canRevoke={canSign && isAlive(authority.status)} />
+                </>
               }
             >
               <span className="flex flex-wrap items-center gap-2.5">

@@ -6,6 +6,11 @@ import { Meter } from "./Meter.tsx";
 
 type BudgetMetersProps = { budgets: readonly Budget[]; now: number };
 
+const toLabel = ({ kind, period }: Budget, symbol: string): string => {
+  if (kind === "inventory") return `${symbol} it has bought and may sell`;
+  return `${kind === "net" ? "Loss limit" : "Budget"} of ${symbol} ${toPeriodText(period)}`;
+};
+
 export const BudgetMeters = ({ budgets, now }: BudgetMetersProps) => {
   const { tokens } = useDeps();
   return (
@@ -14,11 +19,16 @@ export const BudgetMeters = ({ budgets, now }: BudgetMetersProps) => {
         <Meter
           // Several limits may hold the same token and period.
           key={`${budget.token}-${budget.period}-${index}`}
-          label={`Budget of ${toSymbol(tokens, budget.token)} ${toPeriodText(budget.period)}`}
+          label={toLabel(budget, toSymbol(tokens, budget.token))}
           remaining={budget.remaining}
-          amount={budget.amount}
+          // Of an inventory all that is held is left, however much it once began with.
+          amount={budget.kind === "inventory" ? budget.remaining : budget.amount}
           remainingText={toTokenAmountText(tokens, budget.token, budget.remaining)}
-          amountText={`${toTokenAmountText(tokens, budget.token, budget.amount)} ${toPeriodText(budget.period)}`}
+          amountText={
+            budget.kind === "inventory"
+              ? "held"
+              : `${toTokenAmountText(tokens, budget.token, budget.amount)} ${toPeriodText(budget.period)}`
+          }
           {...(budget.resetsAt === undefined || budget.remaining === budget.amount
             ? {}
             : { note: `Full again in ${toDurationText(budget.resetsAt - now)}` })}

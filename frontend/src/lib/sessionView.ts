@@ -1,4 +1,4 @@
-import { nativeToken, type Rule, type Scope, type Session } from "@latchkey/sdk";
+import { type LimitKind, nativeToken, type Rule, type Scope, type Session } from "@latchkey/sdk";
 import { type Address, getAddress, type Hex, toFunctionSelector } from "viem";
 import type { Token } from "./config.ts";
 import type { SessionAuthority } from "./sessionQueries.ts";
@@ -6,6 +6,8 @@ import { toSymbol } from "./tokens.ts";
 
 export type Budget = {
   token: Address;
+  /** Gross: may leave. Net: may be lost. Inventory: is held, and may be sold. */
+  kind: LimitKind;
   amount: bigint;
   remaining: bigint;
   /** Seconds; 0 = the session's lifetime. */
@@ -28,6 +30,7 @@ export const toResetAt = (
 export const toBudgets = (session: Session, authority: SessionAuthority, now: number): Budget[] =>
   session.limits.map((limit, index) => ({
     token: limit.token,
+    kind: limit.kind,
     amount: limit.amount,
     remaining: authority.remaining[index] ?? 0n,
     period: limit.period,

@@ -19,7 +19,11 @@ export type ActivityEntry = {
   | { name: "OrderSkipped"; sessionId: Hex; reason: Hex }
   | { name: "SessionGranted"; sessionId: Hex }
   | { name: "SessionRevoked"; sessionId: Hex; by: Address }
+  | { name: "SessionSuspended"; sessionId: Hex; by: Address }
+  | { name: "SessionResumed"; sessionId: Hex }
+  | { name: "MisuseProven"; sessionId: Hex; orderHash: Hex }
   | { name: "SessionsRevoked" }
+  | { name: "GuardianSet"; guardian: Address }
   | { name: "AccountPaused"; by: Address }
   | { name: "AccountUnpaused" }
 );
@@ -30,7 +34,11 @@ const kinds: Record<ActivityEntry["name"], ActivityKind> = {
   OrderSkipped: "refused",
   SessionGranted: "keys",
   SessionRevoked: "keys",
+  SessionSuspended: "keys",
+  SessionResumed: "keys",
+  MisuseProven: "keys",
   SessionsRevoked: "stops",
+  GuardianSet: "stops",
   AccountPaused: "stops",
   AccountUnpaused: "stops",
 };

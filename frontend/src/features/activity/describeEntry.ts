@@ -1,4 +1,5 @@
 import { type Glossary, toErrorSentence } from "@latchkey/sdk";
+import { zeroAddress } from "viem";
 import type { Tone } from "../../components/Badge.tsx";
 import type { ActivityEntry } from "./activityEntry.ts";
 
@@ -17,12 +18,22 @@ export const describeEntry = (entry: ActivityEntry, glossary: Glossary): EntryWo
       return { label: "Key granted", tone: "brass", detail: undefined };
     case "SessionRevoked":
       return { label: "Key revoked", tone: "warn", detail: undefined };
+    case "SessionSuspended":
+      return { label: "Key suspended by its sentinel", tone: "warn", detail: undefined };
+    case "SessionResumed":
+      return { label: "Key resumed", tone: "brass", detail: undefined };
+    case "MisuseProven":
+      return { label: "Misuse proven", tone: "bad", detail: "The key signed an order that none of its scopes admits." };
     case "SessionsRevoked":
       return { label: "All keys revoked", tone: "warn", detail: undefined };
     case "AccountPaused":
       return { label: "All keys paused", tone: "warn", detail: undefined };
     case "AccountUnpaused":
       return { label: "Keys unpaused", tone: "brass", detail: undefined };
+    case "GuardianSet":
+      return entry.guardian === zeroAddress
+        ? { label: "Guardian removed", tone: "warn", detail: undefined }
+        : { label: "Guardian named", tone: "brass", detail: `${entry.guardian} may pause all keys.` };
   }
 };
 

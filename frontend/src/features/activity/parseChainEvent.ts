@@ -55,6 +55,21 @@ export const parseChainEvent = (event: ChainEvent): ActivityEntry[] => {
       return [{ ...place, name: event.name, sessionId: readHash(event, "sessionId") }];
     case "SessionRevoked":
       return [{ ...place, name: event.name, sessionId: readHash(event, "sessionId"), by: readAddress(event, "by") }];
+    case "SessionSuspended":
+      return [{ ...place, name: event.name, sessionId: readHash(event, "sessionId"), by: readAddress(event, "by") }];
+    case "SessionResumed":
+      return [{ ...place, name: event.name, sessionId: readHash(event, "sessionId") }];
+    case "MisuseProven":
+      return [
+        {
+          ...place,
+          name: event.name,
+          sessionId: readHash(event, "sessionId"),
+          orderHash: readHash(event, "orderHash"),
+        },
+      ];
+    case "GuardianSet":
+      return [{ ...place, name: event.name, guardian: readAddress(event, "guardian") }];
     case "SessionsRevoked":
     case "AccountUnpaused":
       return [{ ...place, name: event.name }];

@@ -21,6 +21,14 @@ const toEntry = (log: ManagerLog): ActivityEntry[] => {
       return [{ ...place, name: log.eventName, sessionId: log.args.sessionId }];
     case "SessionRevoked":
       return [{ ...place, name: log.eventName, sessionId: log.args.sessionId, by: log.args.by }];
+    case "SessionSuspended":
+      return [{ ...place, name: log.eventName, sessionId: log.args.sessionId, by: log.args.by }];
+    case "SessionResumed":
+      return [{ ...place, name: log.eventName, sessionId: log.args.sessionId }];
+    case "MisuseProven":
+      return [{ ...place, name: log.eventName, sessionId: log.args.sessionId, orderHash: log.args.orderHash }];
+    case "GuardianSet":
+      return [{ ...place, name: log.eventName, guardian: log.args.guardian }];
     case "SessionsRevoked":
       return [{ ...place, name: log.eventName }];
     case "AccountPaused":

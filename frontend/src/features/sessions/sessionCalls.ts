@@ -1,6 +1,7 @@
 import {
   encodeAccountExecute,
   encodePause,
+  encodeResume,
   encodeRevoke,
   encodeRevokeAll,
   encodeUnpause,
@@ -20,6 +21,9 @@ const toManagerRequest = (config: AppConfig, account: Account, data: Hex): Trans
 
 export const toRevokeRequest = (config: AppConfig, account: Account, session: Session): TransactionRequest =>
   toManagerRequest(config, account, encodeRevoke(session));
+
+export const toResumeRequest = (config: AppConfig, account: Account, session: Session): TransactionRequest =>
+  toManagerRequest(config, account, encodeResume(session));
 
 export const toRevokeAllRequest = (config: AppConfig, account: Account): TransactionRequest =>
   toManagerRequest(config, account, encodeRevokeAll());
