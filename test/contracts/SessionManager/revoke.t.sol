@@ -99,6 +99,10 @@ contract RevokeTest is ControlTest {
         _assertStatus(granted, ISessionTypes.SessionStatus.Revoked);
     }
 
+    function test_reverts_whenAnotherCallsAndTheSentinelMay() public {
+        _refuseCaller(_address("stranger"), abi.encodeCall(manager.revoke, (_grantWatched(true).packed)));
+    }
+
     function test_reverts_whenTheSentinelMayNotAndCalls() public {
         _refuseCaller(sentinel, abi.encodeCall(manager.revoke, (_grantWatched(false).packed)));
     }

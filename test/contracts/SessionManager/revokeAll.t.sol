@@ -22,6 +22,13 @@ contract RevokeAllTest is BaseTest {
         assertEq(manager.accountStateOf(account).epoch, 2);
     }
 
+    function test_raisesTheControlNonce_soThatNothingSignedBeforeCanUndoIt() public {
+        uint48 before = manager.accountStateOf(account).controlNonce;
+        vm.prank(account);
+        manager.revokeAll();
+        assertEq(manager.accountStateOf(account).controlNonce, before + 1);
+    }
+
     function test_endsEverySession() public {
         Grant memory transfers = _grantTransfers();
         Grant memory increments = _grantIncrement();
