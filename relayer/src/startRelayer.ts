@@ -97,7 +97,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       contents,
       sessionReader,
       simulation,
-      isContract: createContractProbe({ rpc }),
+      isContract: createContractProbe({ rpc, indexer }),
       access,
       gasBudget,
       sessionLimit,
