@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { root } from "../root.ts";
 
 /** What Hardhat needs to compile and test the contracts. */
-const parts = ["contracts", "test/contracts", "scripts", "hardhat.config.ts", "package.json", "tsconfig.json"];
+const parts = [
+  "contracts",
+  "test/contracts",
+  "scripts",
+  "ignition",
+  "hardhat.config.ts",
+  "package.json",
+  "tsconfig.json",
+];
 
 /**
  * Copies the contracts and their tests into a temporary folder, where a script may change them. It goes with the process.
