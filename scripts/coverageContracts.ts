@@ -18,9 +18,12 @@ import { runHardhat } from "./testing/runHardhat.ts";
 
 const minimum = 98;
 const minute = 60_000;
-/** These measure gas, which probes spend as well: they may fail, and what they run still counts. */
+/**
+ * These measure gas, or come near what they sign, and probes spend gas as well: they may fail, and what they run still counts.
+ */
 const gasTests = [
   "test/contracts/gas/",
+  "test/contracts/SessionManager/executePermit2.t.sol",
   "test/contracts/hazards/GasStarvation.t.sol",
   "test/contracts/hazards/HostileAccounts.t.sol",
 ];
