@@ -19,6 +19,7 @@ import { RpcError } from "./chain/rpcErrors.ts";
 import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
+import { deleteOldGas } from "./db/gasRows.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEncryption } from "./encryption/addEncryption.ts";
 import { createDecryption } from "./encryption/createDecryption.ts";
@@ -64,7 +65,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const { log } = app;
   const rpc = createRpc(config);
   const hotWallets = await openHotWallets({ ...config, log });
-  const { db, kind, pglite, close } = await openDatabase({ ...config, log });
+  const { db, pipeline, kind, pglite, close } = await openDatabase({ ...config, log });
   const stopping = new AbortController();
   try {
     await bindDeployment(db, config);
@@ -94,6 +95,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     });
     const admission = createAdmission({
       db,
+      pipeline,
       contents,
       sessionReader,
       simulation,
@@ -153,6 +155,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const cleaning = runLoop({
       job: async () => {
         await deleteExpiredRequestNonces(db, config.chainId);
+        await deleteOldGas(db, config.chainId);
         return cleaningPauseMs;
       },
       onFailure: (error) => reportFailure.failed("cleaning", error),

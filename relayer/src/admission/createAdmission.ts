@@ -4,6 +4,7 @@ import { isAddressEqual, zeroAddress, type Address, type Hex } from "viem";
 import type { RequestNonce } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
+import type { Pipeline } from "../db/createPipeline.ts";
 import { getOrder, listLiveOrders, toReserved } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
@@ -28,6 +29,7 @@ export type Admission = ReturnType<typeof createAdmission>;
 
 type Deps = {
   db: Kysely<Database>;
+  pipeline: Pipeline;
   contents: ContentStore;
   sessionReader: SessionReader;
   simulation: Simulation;
@@ -58,6 +60,7 @@ type SubmitOptions = { requestNonce?: RequestNonce | undefined };
 export function createAdmission(deps: Deps) {
   const {
     db,
+    pipeline,
     contents,
     sessionReader,
     simulation,
@@ -71,7 +74,7 @@ export function createAdmission(deps: Deps) {
   } = deps;
   const { chainId, manager } = config;
   const toHash = createOrderHasher(config);
-  const store = createOrderStore({ db, gasBudget, config });
+  const store = createOrderStore({ pipeline, gasBudget, config });
 
   /** Content, signature and account: what the order itself says. */
   async function authenticate({ order, signature }: SignedOrder): Promise<Authenticated> {

@@ -1,23 +1,25 @@
 import { toOrderJson, type Order } from "@latchkey/sdk";
-import type { Kysely } from "kysely";
 import type { Address, Hex } from "viem";
 import type { RequestNonce } from "../auth/principal.ts";
-import { consumeRequestNonces, toReplayed } from "../auth/requestNonces.ts";
+import { insertRequestNonce, toReplayed } from "../auth/requestNonces.ts";
 import type { ChainState } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
 import { createMicroBatch } from "../createMicroBatch.ts";
-import type { Db } from "../db/chainRows.ts";
+import type { Pipeline } from "../db/createPipeline.ts";
+import type { GasSum } from "../db/gasRows.ts";
 import {
   insertOrders,
   lockSessions,
-  readStored,
+  selectStored,
   toNewOrder,
   toReserved,
+  toStored,
+  type Acceptance,
   type HoldingOrder,
   type OrderRow,
+  type Stored,
 } from "../db/orderRows.ts";
-import type { Database } from "../db/schema.ts";
-import type { GasBudget } from "../limits/createGasBudget.ts";
+import type { GasBudget, GasCharge } from "../limits/createGasBudget.ts";
 import { ProblemError } from "../problem.ts";
 import { cancelUnclaimed } from "../submission/cancelOrder.ts";
 import { nonceWindowSize } from "./checkState.ts";
@@ -53,80 +55,67 @@ const ordersMax = 64;
  * of an order that another one got before, or finds that it is stored already.
  */
 export function createOrderStore({
-  db,
+  pipeline,
   gasBudget,
   config: { chainId },
 }: {
-  db: Kysely<Database>;
+  pipeline: Pipeline;
   gasBudget: GasBudget;
   config: Pick<Config, "chainId">;
 }) {
   const commits = createMicroBatch<AdmittedOrder, Outcome>({ run: storeAll, waitMs, sizeMax: ordersMax, runsMax: 1 });
 
+  /** Waits for the database twice: for what is stored already, and for the commit. */
   function storeAll(admitted: readonly AdmittedOrder[]): Promise<Outcome[]> {
-    return db.transaction().execute(async (tx) => {
-      await lockSessions(tx, chainId, unique(admitted.map(({ content }) => content.sessionId)));
-      const held = await findHeld(tx, admitted);
-      const outcomes = admitted.map((entry) => decide(entry, held));
-      const charged = await chargeGas(tx, outcomes);
+    const charge = gasBudget.charge(admitted.map(toGas));
+    return pipeline.transaction(async ({ run, commit }) => {
+      const [, stored, gas] = await Promise.all([
+        run(lockSessions(chainId, toSessionIds(admitted))),
+        run(selectStored(toStoredFilter(admitted))),
+        run(charge.add),
+      ]);
+      charge.open(gas);
+      const held = toHeld(toStored(stored));
+      const decided = admitted.map((entry) => decide(entry, held, charge));
       // The last that can refuse: a request that is refused uses no nonce.
-      const final = await consumeNonces(tx, admitted, charged);
-      const added = final.flatMap(toNewRow);
+      const outcomes = await Promise.all(
+        decided.map(async (outcome, index): Promise<Outcome> => {
+          const { requestNonce } = admitted[index] ?? {};
+          const [row] = toNewRow(outcome);
+          if (row === undefined || requestNonce === undefined) return outcome;
+          if ((await run(insertRequestNonce(chainId, requestNonce))).length > 0) return outcome;
+          charge.drop({ account: row.account, gas: row.batch_gas });
+          return { error: toReplayed() };
+        }),
+      );
+      const added = outcomes.flatMap(toNewRow);
       for (const row of added) {
         // What it takes the nonce of, and no lane has claimed, is cancelled for good: the nonce is its own then.
-        if (!row.holds_nonce) row.holds_nonce = await cancelUnclaimed(tx, row);
+        if (!row.holds_nonce) row.holds_nonce = (await run(cancelUnclaimed(row))).length > 0;
       }
-      if (added.length > 0) await insertOrders(tx, added);
-      return final;
+      const given = charge.giveBack();
+      const [accepted] = await Promise.all([
+        added.length === 0 ? [] : run(insertOrders(added)),
+        given && run(given),
+        commit(),
+      ]);
+      fillIn(added, accepted);
+      return outcomes;
     });
   }
 
-  async function chargeGas(tx: Db, outcomes: readonly Outcome[]): Promise<Outcome[]> {
-    const added = outcomes.flatMap(toNewRow);
-    const problems = await gasBudget.take(
-      tx,
-      added.map(({ account, batch_gas }) => ({ account, gas: batch_gas })),
-    );
-    return outcomes.map((outcome) => {
-      const [row] = toNewRow(outcome);
-      const error = row && problems[added.indexOf(row)];
-      return error === undefined ? outcome : { error };
-    });
-  }
-
-  async function consumeNonces(
-    tx: Db,
-    admitted: readonly AdmittedOrder[],
-    outcomes: readonly Outcome[],
-  ): Promise<Outcome[]> {
-    const nonces = outcomes.map((outcome, index) =>
-      toNewRow(outcome).length > 0 ? admitted[index]?.requestNonce : undefined,
-    );
-    const isFresh = await consumeRequestNonces(tx, chainId, nonces);
-    return outcomes.map((outcome, index) => (isFresh[index] === false ? { error: toReplayed() } : outcome));
-  }
-
-  type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<string, HoldingOrder[]> };
-
-  async function findHeld(tx: Db, admitted: readonly AdmittedOrder[]): Promise<Held> {
-    const {
-      known,
-      run,
-      holding: rows,
-    } = await readStored(tx, {
+  function toStoredFilter(admitted: readonly AdmittedOrder[]) {
+    return {
       chainId,
       orderHashes: admitted.map(({ orderHash }) => orderHash),
-      sessionIds: unique(admitted.map(({ content }) => content.sessionId)),
+      sessionIds: toSessionIds(admitted),
       nonces: unique(admitted.map(({ order }) => order.nonce)),
       afterBlock: Math.min(...admitted.map(({ state }) => state.block.number)),
-    });
-    const holding = new Map<string, HoldingOrder[]>();
-    for (const row of rows) holding.set(row.sessionId, [...(holding.get(row.sessionId) ?? []), row]);
-    return { known: new Map(known.map((row) => [row.order_hash, row])), run: new Set(run), holding };
+    };
   }
 
   /** Adds what it takes to `held`, so that the next order of the same transaction meets it. */
-  function decide(entry: AdmittedOrder, held: Held): Outcome {
+  function decide(entry: AdmittedOrder, held: Held, charge: GasCharge): Outcome {
     const { order, orderHash, content, packed, state, reservations, wallet, batchGas } = entry;
     const { session, sessionId } = content;
     const known = held.known.get(orderHash);
@@ -147,6 +136,8 @@ export function createOrderStore({
       if (error instanceof ProblemError) return { error };
       throw error;
     }
+    const problem = charge.take(toGas(entry));
+    if (problem !== undefined) return { error: problem };
     const { account } = session;
     const json = toOrderJson(order);
     const holdsNonce = !isTaken;
@@ -165,6 +156,24 @@ export function createOrderStore({
       return outcome;
     },
   };
+}
+
+type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<string, HoldingOrder[]> };
+
+function toHeld({ known, run, holding: rows }: Stored): Held {
+  const holding = new Map<string, HoldingOrder[]>();
+  for (const row of rows) holding.set(row.sessionId, [...(holding.get(row.sessionId) ?? []), row]);
+  return { known: new Map(known.map((row) => [row.order_hash, row])), run: new Set(run), holding };
+}
+
+const toSessionIds = (admitted: readonly AdmittedOrder[]): Hex[] =>
+  unique(admitted.map(({ content }) => content.sessionId));
+
+const toGas = ({ content, batchGas }: AdmittedOrder): GasSum => ({ account: content.session.account, gas: batchGas });
+
+function fillIn(orders: readonly OrderRow[], accepted: readonly Acceptance[]): void {
+  const acceptedAt = new Map(accepted.map(({ order_hash, accepted_at }) => [order_hash, accepted_at]));
+  for (const order of orders) order.accepted_at = acceptedAt.get(order.order_hash) ?? order.accepted_at;
 }
 
 /** The row that the outcome adds, if it adds one. */

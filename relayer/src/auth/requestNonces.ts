@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../db/chainRows.ts";
 import { ProblemError } from "../problem.ts";
 import type { RequestNonce } from "./principal.ts";
@@ -20,36 +21,20 @@ export async function isRequestNonceUsed(db: Db, chainId: number, key: string): 
 }
 
 /**
- * Uses nonces up, as the last act of the transaction that does what their requests ask: a request that is refused uses
- * nothing. Says of each whether it was unused; absent ones are.
+ * Uses a nonce up, as the last act of the transaction that does what its request asks: a request that is refused uses
+ * nothing. Gives a row if it was unused.
  */
-export async function consumeRequestNonces(
-  db: Db,
-  chainId: number,
-  nonces: readonly (RequestNonce | undefined)[],
-): Promise<boolean[]> {
-  const rows = nonces.flatMap((nonce) => (nonce === undefined ? [] : [toRow(chainId, nonce)]));
-  if (rows.length === 0) return nonces.map(() => true);
-  const inserted = await db
-    .insertInto("auth_nonces")
-    .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("nonce")
-    .execute();
-  const fresh = new Set(inserted.map(({ nonce }) => nonce));
-  // The same nonce twice in one transaction is good for the first.
-  return nonces.map((nonce) => nonce === undefined || fresh.delete(toStored(nonce.key)));
-}
-
-/** Of one request. Throws `request-replayed`, which must roll the transaction back. */
-export async function consumeRequestNonce(db: Db, chainId: number, nonce: RequestNonce): Promise<void> {
-  const [isFresh] = await consumeRequestNonces(db, chainId, [nonce]);
-  if (isFresh !== true) throw toReplayed();
-}
-
-function toRow(chainId: number, { key, expiresAt }: RequestNonce) {
+export function insertRequestNonce(chainId: number, { key, expiresAt }: RequestNonce): RawBuilder<{ nonce: string }> {
   // The signature is taken a little longer than it says.
-  return { chain_id: chainId, nonce: toStored(key), expires_at: (expiresAt + 2 * clockSkewSeconds) * 1_000 };
+  return sql<{ nonce: string }>`insert into auth_nonces (chain_id, nonce, expires_at)
+    values (${chainId}, ${toStored(key)}, ${(expiresAt + 2 * clockSkewSeconds) * 1_000})
+    on conflict do nothing returning nonce`;
+}
+
+/** Throws `request-replayed`, which must roll the transaction back. */
+export async function consumeRequestNonce(db: Db, chainId: number, nonce: RequestNonce): Promise<void> {
+  const { rows } = await insertRequestNonce(chainId, nonce).execute(db);
+  if (rows.length === 0) throw toReplayed();
 }
 
 export function toReplayed(): ProblemError {

@@ -6,12 +6,15 @@ import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { lock } from "proper-lockfile";
+import { createPipeline, type Pipeline } from "./createPipeline.ts";
 import { migrationProvider } from "./migrations.ts";
 import type { Database } from "./schema.ts";
 
 export type OpenDatabase = {
   db: Kysely<Database>;
   kind: "pglite" | "postgres";
+  /** Transactions of many statements. */
+  pipeline: Pipeline;
   /** For jobs, which share its one connection. */
   pglite?: PGlite;
   close: () => Promise<void>;
@@ -72,6 +75,7 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
   return {
     db,
     kind: "pglite",
+    pipeline: createPipeline({ db, pool: undefined }),
     pglite,
     close: async () => {
       await db.destroy();
@@ -118,6 +122,7 @@ async function openPostgres({ databaseUrl, log }: Options & { databaseUrl: strin
     keepAlive: true,
     types,
     max: 16,
+    pipeline: true,
   });
   // One that breaks between two statements of a transaction tells nobody else, and would end the process.
   pool.on("connect", (client) => {
@@ -125,5 +130,5 @@ async function openPostgres({ databaseUrl, log }: Options & { databaseUrl: strin
   });
   pool.on("error", (error) => log.warn({ err: error }, "An idle connection to the database was lost"));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { db, kind: "postgres", close: () => db.destroy() };
+  return { db, kind: "postgres", pipeline: createPipeline({ db, pool }), close: () => db.destroy() };
 }

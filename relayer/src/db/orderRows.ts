@@ -2,6 +2,7 @@ import type { OrderJson } from "@latchkey/sdk";
 import { sql, type RawBuilder, type Selectable } from "kysely";
 import { z } from "zod";
 import type { Db } from "./chainRows.ts";
+import type { Statement } from "./createPipeline.ts";
 import { databaseNow } from "./databaseNow.ts";
 import { liveStatuses, type Database } from "./schema.ts";
 
@@ -96,9 +97,9 @@ export function toReserved(orders: readonly HoldingOrder[], limitCount: number, 
 }
 
 /** Lets one transaction at a time store orders of the sessions, until it ends. In one order, so that none waits for another in a circle. */
-export async function lockSessions(db: Db, chainId: number, sessionIds: readonly string[]): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(id, ${chainId}))
-    from (select id from unnest(${sessionIds.toSorted()}::text[]) as ids(id) order by id) as sorted`.execute(db);
+export function lockSessions(chainId: number, sessionIds: readonly string[]): Statement {
+  return sql<{ pg_advisory_xact_lock: string }>`select pg_advisory_xact_lock(hashtextextended(id, ${chainId}))
+    from (select id from unnest(${sessionIds.toSorted()}::text[]) as ids(id) order by id) as sorted`;
 }
 
 /** What is stored of orders that are about to be stored, and of their sessions. */
@@ -110,17 +111,20 @@ export type Stored = {
   holding: HoldingOrder[];
 };
 
-/** All of it in one question. */
-export async function readStored(
-  db: Db,
+type StoredRow = { known: OrderRow[] | null; run: string[] | null; holding: HoldingRow[] | null };
+
+/** All of it in one row, for `toStored`. */
+export function selectStored(
   options: { chainId: number; orderHashes: readonly string[] } & Omit<HoldingFilter, "chainId">,
-): Promise<Stored> {
+): Statement<StoredRow> {
   const { chainId, orderHashes } = options;
-  const { rows } = await sql<{ known: OrderRow[] | null; run: string[] | null; holding: HoldingRow[] | null }>`select
+  return sql<StoredRow>`select
     (select json_agg(orders) from orders where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as known,
     (select json_agg(order_hash) from events where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as run,
-    (select json_agg(held) from (${selectHolding(options)}) as held) as holding`.execute(db);
-  const [row] = rows;
+    (select json_agg(held) from (${selectHolding(options)}) as held) as holding`;
+}
+
+export function toStored([row]: readonly StoredRow[]): Stored {
   return { known: row?.known ?? [], run: row?.run ?? [], holding: (row?.holding ?? []).map(toHolding) };
 }
 
@@ -160,17 +164,14 @@ export function toNewOrder(order: {
   };
 }
 
-/** In one statement with one parameter, since there may be many. Fills in when they were accepted. */
-export async function insertOrders(db: Db, orders: readonly OrderRow[]): Promise<void> {
-  const { rows } = await sql<{
-    order_hash: string;
-    accepted_at: number;
-  }>`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
+export type Acceptance = { order_hash: string; accepted_at: number };
+
+/** With one parameter, since there may be many. Gives when they were accepted. */
+export function insertOrders(orders: readonly OrderRow[]): RawBuilder<Acceptance> {
+  return sql<Acceptance>`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
       holds_nonce, reservations, attempts, not_before, wallet, batch_gas, accepted_at)
     select *, ${databaseNow} from json_to_recordset(${JSON.stringify(orders)}::json) as rows (chain_id int8, order_hash text,
       session_id text, account text, nonce int4, deadline int8, gas_limit int8, calls text, packed text, status text,
       holds_nonce boolean, reservations text, attempts int4, not_before int8, wallet text, batch_gas int4)
-    returning order_hash, accepted_at`.execute(db);
-  const acceptedAt = new Map(rows.map(({ order_hash, accepted_at }) => [order_hash, accepted_at]));
-  for (const order of orders) order.accepted_at = acceptedAt.get(order.order_hash) ?? order.accepted_at;
+    returning order_hash, accepted_at`;
 }

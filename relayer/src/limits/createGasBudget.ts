@@ -1,16 +1,15 @@
 import type { Config } from "../config.ts";
 import { createBoundedMap } from "../createBoundedMap.ts";
-import type { Db } from "../db/chainRows.ts";
-import { addGas, deleteGasBefore, toDay, type GasSum } from "../db/gasRows.ts";
+import type { Statement } from "../db/createPipeline.ts";
+import { addGas, toDay, type GasSum } from "../db/gasRows.ts";
 import { ProblemError } from "../problem.ts";
 
 export type GasBudget = ReturnType<typeof createGasBudget>;
+export type GasCharge = ReturnType<GasBudget["charge"]>;
 
 /** Under which the gas of all accounts together is counted; no address is empty. */
 const everyone = "";
 const accountsRemembered = 10_000;
-/** Days that are kept for who wants to look. */
-const daysKept = 7;
 
 /**
  * Gas that the orders of one account, and of all of them, may cost the operator in a day (UTC). An order counts with the
@@ -23,7 +22,6 @@ export function createGasBudget({
 }: Pick<Config, "chainId" | "gasPerAccountAndDay" | "gasPerDay">) {
   /** What an account has left at most, as far as it is known; it only falls during a day. */
   const left = createBoundedMap<string, { day: number; gas: number }>(accountsRemembered);
-  let cleanedDay = 0;
 
   const toMax = (account: string): number => (account === everyone ? (gasPerDay ?? Infinity) : gasPerAccountAndDay);
 
@@ -50,38 +48,49 @@ export function createGasBudget({
     },
 
     /**
-     * Takes the gas of orders in the transaction that stores them, in turn; returns the problem of those for which there
-     * is not enough, which take nothing.
+     * The charge for orders that are about to be stored, in the transaction that stores them: `add` counts all of them and
+     * locks the sums, `take` decides on each in turn, and `giveBack` uncounts those that were not taken.
      */
-    async take(tx: Db, charges: readonly GasSum[]): Promise<(ProblemError | undefined)[]> {
-      if (charges.length === 0) return [];
+    charge(charges: readonly GasSum[]) {
       const day = toDay(Date.now());
-      const wanted = toSums(charges);
-      const after = await addGas(tx, chainId, day, wanted);
-      const free = new Map(
-        after.map(({ account, gas }) => {
-          const before = gas - (wanted.find((sum) => sum.account === account)?.gas ?? 0);
-          return [account, toMax(account) - before];
-        }),
-      );
-      const problems = charges.map(({ account, gas }) => {
-        const names = gasPerDay === undefined ? [account] : [account, everyone];
-        const short = names.find((name) => gas > (free.get(name) ?? 0));
-        if (short !== undefined) return toProblem(short, gas, toMax(short));
-        for (const name of names) free.set(name, (free.get(name) ?? 0) - gas);
-        return undefined;
-      });
-      const refused = charges.filter((_, index) => problems[index] !== undefined);
-      await addGas(
-        tx,
-        chainId,
-        day,
-        toSums(refused).map(({ account, gas }) => ({ account, gas: -gas })),
-      );
-      for (const [account, gas] of free) left.set(account, { day, gas });
-      if (cleanedDay !== day) await deleteGasBefore(tx, chainId, day - daysKept);
-      cleanedDay = day;
-      return problems;
+      const added = toSums(charges);
+      const taken: GasSum[] = [];
+      const free = new Map<string, number>();
+      const toNames = (account: string): string[] => (gasPerDay === undefined ? [account] : [account, everyone]);
+      return {
+        add: addGas(chainId, day, added),
+
+        /** Learns from the rows of `add` what is free. */
+        open(after: readonly GasSum[]): void {
+          const before = new Map(after.map(({ account, gas }) => [account, gas]));
+          for (const { account, gas } of added) free.set(account, toMax(account) - (before.get(account) ?? 0) + gas);
+        },
+
+        /** The problem of an order for which there is not enough; then it takes nothing. */
+        take({ account, gas }: GasSum): ProblemError | undefined {
+          const names = toNames(account);
+          const short = names.find((name) => gas > (free.get(name) ?? 0));
+          if (short !== undefined) return toProblem(short, gas, toMax(short));
+          for (const name of names) free.set(name, (free.get(name) ?? 0) - gas);
+          taken.push({ account, gas });
+          return undefined;
+        },
+
+        /** Of one that was taken and is not stored after all. */
+        drop({ account, gas }: GasSum): void {
+          for (const name of toNames(account)) free.set(name, (free.get(name) ?? 0) + gas);
+          taken.push({ account, gas: -gas });
+        },
+
+        /** Nothing if all were taken. */
+        giveBack(): Statement<GasSum> | undefined {
+          for (const [account, gas] of free) left.set(account, { day, gas });
+          const kept = new Map(toSums(taken).map(({ account, gas }) => [account, gas]));
+          const rest = added.map(({ account, gas }) => ({ account, gas: (kept.get(account) ?? 0) - gas }));
+          const refused = rest.filter(({ gas }) => gas !== 0);
+          return refused.length === 0 ? undefined : addGas(chainId, day, refused);
+        },
+      };
     },
   };
 }

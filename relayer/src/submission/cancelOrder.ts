@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Db } from "../db/chainRows.ts";
+import type { Statement } from "../db/createPipeline.ts";
 import { getOrder } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { toReasonJson } from "./settleOrders.ts";
@@ -26,16 +27,20 @@ export async function cancelOrder(
   return order.status === "accepted" || order.status === "submitted" ? "claimed" : "final";
 }
 
-/** The same for the order that has the session's nonce. Returns whether it was taken back. */
-export async function cancelUnclaimed(
-  db: Db,
-  order: { chain_id: number; session_id: string; nonce: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await cancel(db, order.chain_id)
-    .where("session_id", "=", order.session_id)
-    .where("nonce", "=", order.nonce)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+/** The same for the order that has the session's nonce. Gives its row if it was taken back. */
+export function cancelUnclaimed(order: {
+  chain_id: number;
+  session_id: string;
+  nonce: number;
+}): Statement<{ order_hash: string }> {
+  return {
+    compile: (db) =>
+      cancel(db, order.chain_id)
+        .where("session_id", "=", order.session_id)
+        .where("nonce", "=", order.nonce)
+        .returning("order_hash")
+        .compile(),
+  };
 }
 
 function cancel(db: Db, chainId: number) {
