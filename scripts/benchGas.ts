@@ -5,15 +5,11 @@
  *   npm run bench:gas               a table beside the peers' figures; writes docs/benchmarks.md and docs/benchmarks/gas.json
  *   npm run -s bench:gas -- --json  prints only the JSON, and writes nothing
  */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { buildContracts } from "./bench/buildContracts.ts";
+import { writeBenchmarks } from "./bench/writeBenchmarks.ts";
 import { toGasReport } from "./gas/toGasReport.ts";
-import { writeBenchmarks } from "./gas/writeBenchmarks.ts";
-import { root } from "./root.ts";
 
-// Compilers have things to say, which are not JSON: all of it goes to the standard error.
-const hardhat = join(root, "node_modules/.bin/hardhat");
-execFileSync(process.execPath, [hardhat, "build", "--no-tests", "--quiet"], { cwd: root, stdio: ["ignore", 2, 2] });
+buildContracts();
 // Only now: what it imports reads artifacts when it is loaded.
 const { measureGas } = await import("./gas/measureGas.ts");
 const results = await measureGas();

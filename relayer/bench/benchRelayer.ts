@@ -3,16 +3,22 @@
  *
  *   npm run bench:relayer               a table
  *   npm run -s bench:relayer -- --json  only the JSON
+ *   npm run bench:relayer -- --all      on Postgres and PGlite, with 1 and 3 instances, and how cost grows; writes
+ *                                       docs/benchmarks.md and docs/benchmarks/relayer.json; half an hour
  *
- * Options: --database postgres|pglite (default postgres), --instances <n> (1), --orders <n> (10000); how cost grows:
- * --accounts <n> (100) with a live session each, --stored <n> (0) orders of long ago in the database.
+ * Options of one run: --database postgres|pglite (default postgres), --instances <n> (1), --orders <n> (10000), --accounts
+ * <n> (100) with a live session each, --stored <n> (0) orders of long ago in the database.
  */
 import { parseArgs } from "node:util";
-import { runBench, type BenchResult } from "./runBench.ts";
+import { buildContracts } from "../../scripts/bench/buildContracts.ts";
+import { writeBenchmarks } from "../../scripts/bench/writeBenchmarks.ts";
+import { runBench, type BenchOptions, type BenchResult } from "./runBench.ts";
+import { figures, toRelayerReport, type NamedResult } from "./toRelayerReport.ts";
 
 const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
+    all: { type: "boolean", default: false },
     database: { type: "string", default: "postgres" },
     instances: { type: "string", default: "1" },
     orders: { type: "string", default: "10000" },
@@ -30,40 +36,57 @@ const { database } = values;
 if (database !== "postgres" && database !== "pglite") {
   throw new Error(`--database is ${database}; it takes postgres or pglite`);
 }
-const result = await runBench({
+const given: BenchOptions = {
   database,
   instances: toWhole("instances", values.instances, 1, 10),
   orders: toWhole("orders", values.orders, 100, 1_000_000),
   accounts: toWhole("accounts", values.accounts, 1, 10_000),
   stored: toWhole("stored", values.stored, 0, 10_000_000),
   onProgress: (text) => console.error(`── ${text}`),
-});
+};
 
-const targets: readonly [name: keyof BenchResult, what: string, target: string][] = [
-  ["minedOverCeiling", "mined, of the chain's own ceiling", "≥ 0.85"],
-  ["minedOverRaw", "mined ÷ raw transfers a second", "≥ 0.65"],
-  ["ackP50Ms", "acknowledged at concurrency 32, p50 ms", "≤ 25"],
-  ["ackP95Ms", "p95 ms", "≤ 60"],
-  ["ackP99Ms", "p99 ms", "≤ 120"],
-  ["openP50Ms", "acknowledged at 300 a second, p50 ms", "≤ 10"],
-  ["openP95Ms", "p95 ms", "≤ 30"],
-  ["openP99Ms", "p99 ms", "≤ 80"],
-  ["nodeCallsPerOrder", "node calls per order", "≤ 0.3"],
-  ["cpuMsPerOrder", "CPU ms per order", ""],
-  ["peakRssMb", "peak memory, MB", "≤ 300"],
-  ["lost", "acknowledged and lost on kill -9", "0"],
-  ["executedTwice", "executed twice", "0"],
-  ["minedPerSecond", "mined a second", ""],
-  ["ackPerSecond", "acknowledged a second", ""],
-  ["rawPerSecond", "raw transfers a second", ""],
-  ["gasPerOrder", "gas per order", ""],
-  ["blockSeconds", "seconds between blocks", ""],
-  ["retries", "answers that asked to come again", ""],
-];
+async function run(name: string, changes: Partial<BenchOptions>): Promise<NamedResult> {
+  console.error(`\n${name}`);
+  return { name, result: await runBench({ ...given, ...changes }) };
+}
 
-if (values.json) console.log(JSON.stringify(result));
-else {
-  for (const [name, what, target] of targets) {
+async function runAll(): Promise<void> {
+  const runs = [
+    await run("Postgres", {}),
+    await run("Postgres, 3 instances", { instances: 3 }),
+    await run("PGlite", { database: "pglite" }),
+  ];
+  const [first] = runs;
+  const result = first?.result;
+  if (result === undefined) throw new Error("There is a first run");
+  const few = given.orders / 5;
+  const sessions = [
+    await run("1", { accounts: 1, orders: few }),
+    { name: "100", result },
+    await run("10,000", { accounts: 10_000 }),
+  ];
+  const stored = [
+    { name: "none", result },
+    await run("10,000", { stored: 10_000 }),
+    await run("1,000,000", { stored: 1_000_000 }),
+  ];
+  const markdown = toRelayerReport({ runs, sessions, stored });
+  await writeBenchmarks({ part: "relayer", markdown, json: JSON.stringify({ runs, sessions, stored }) });
+  console.log(markdown);
+}
+
+function print(result: BenchResult): void {
+  for (const [name, what, , target] of figures) {
     console.log(`${what.padEnd(42)} ${JSON.stringify(result[name]).padStart(8)}   ${target}`);
   }
+  console.log("\nMean milliseconds in each layer of admission:");
+  for (const [stage, ms] of Object.entries(result.stageMs)) console.log(`  ${stage.padEnd(40)} ${ms}`);
+}
+
+buildContracts();
+if (values.all) await runAll();
+else {
+  const result = await runBench(given);
+  if (values.json) console.log(JSON.stringify(result));
+  else print(result);
 }

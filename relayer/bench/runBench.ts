@@ -6,6 +6,7 @@ import { startPostgres, type TestPostgres } from "../test/support/startPostgres.
 import { startRpcProxy, type RpcProxy } from "../test/support/startRpcProxy.ts";
 import { createBenchWorld, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
 import { findLosses } from "./findLosses.ts";
+import { readStages, toStageMs } from "./readStages.ts";
 import { readUsage } from "./readUsage.ts";
 import { sendClosedLoop, sendOpenLoop, toPercentile, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
@@ -46,6 +47,8 @@ export type BenchResult = {
   blockSeconds: number;
   retries: number;
   nodeCalls: Record<string, number>;
+  /** Mean milliseconds that each stage of admission took in the burst. */
+  stageMs: Record<string, number>;
 };
 
 const blockGas = 30_000_000;
@@ -110,6 +113,7 @@ async function measure(run: Run): Promise<BenchResult> {
   onProgress(`burst of ${burst.length} orders`);
   const callsBefore = new Map(proxy.counts);
   const cpuBefore = sumCpuMs(relayers);
+  const stagesBefore = await readStages(urls);
   const from = await getBlockNumber(world);
   const mining = watchMined(world, from + 1, burst);
   const sending = await sendClosedLoop({ urls, orders: burst, concurrency });
@@ -117,6 +121,7 @@ async function measure(run: Run): Promise<BenchResult> {
   const blocks = await mining;
   await waitUntilFinal(urls, burst);
   const cpuMs = sumCpuMs(relayers) - cpuBefore;
+  const stageMs = toStageMs(stagesBefore, await readStages(urls));
   const nodeCalls = Object.fromEntries(
     [...proxy.counts].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
   );
@@ -156,6 +161,7 @@ async function measure(run: Run): Promise<BenchResult> {
     blockSeconds: round(mined.blockSeconds, 2),
     retries: sending.retries,
     nodeCalls,
+    stageMs,
   };
 }
 

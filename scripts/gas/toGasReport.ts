@@ -1,7 +1,6 @@
+import { toTable, type Row } from "../bench/toTable.ts";
 import type { GasResults } from "./measureGas.ts";
 import { jobs, peers, target } from "./peers.ts";
-
-type Row = readonly [name: string, ...cells: string[]];
 
 /** The results as Markdown tables, the first beside the peers' figures. */
 export function toGasReport(results: GasResults): string {
@@ -101,11 +100,6 @@ function toVerdict(results: GasResults): string {
   const over = jobs.filter((job) => get(results, job) > (target[job] ?? Infinity) * 1000);
   const list = over.map((job) => `${job} by ${toSigned(get(results, job) - (target[job] ?? 0) * 1000)}`);
   return over.length === 0 ? "Every target is met." : `Over its target: ${list.join(", ")}.`;
-}
-
-function toTable(head: readonly string[], rows: readonly Row[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "--:"))), ...rows.map(line)].join("\n");
 }
 
 function get(results: GasResults, name: string): number {

@@ -43,12 +43,15 @@ async function runPipelined<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   let isCommitted = false;
+  const faults: unknown[] = [];
   try {
     const begun = client.query("begin");
     const result = await work({
       async run<Row extends pg.QueryResultRow>(statement: Statement<Row>) {
         const { sql: text, parameters } = statement.compile(db);
         const answer = client.query<Row>(text, [...parameters]);
+        // What is sent after one that fails fails of that.
+        answer.catch((error: unknown) => faults.push(error));
         const [{ rows }] = await Promise.all([answer, begun]);
         return rows;
       },
@@ -64,6 +67,6 @@ async function runPipelined<Result>(
   } catch (error) {
     // What was not committed ends with its connection.
     client.release(true);
-    throw error;
+    throw faults[0] ?? error;
   }
 }
