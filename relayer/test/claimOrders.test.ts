@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { claimOrders, type Batch, type LaneRoom } from "../src/submission/claimOrders.ts";
+import { insertLanes } from "../src/submission/laneRows.ts";
 import { chainId, openTestDatabase, storeOrder } from "./support/openTestDatabase.ts";
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 beforeAll(async () => {
   database = await openTestDatabase();
+  await insertLanes(database.db, chainId, ["one", "two"]);
 });
 beforeEach(async () => {
   await database.db.deleteFrom("orders").execute();

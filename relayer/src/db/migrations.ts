@@ -2,6 +2,7 @@ import { sql, type Kysely } from "kysely";
 import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
 import { authMigration } from "./authMigration.ts";
+import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import type { Database } from "./schema.ts";
 import { webhookMigration } from "./webhookMigration.ts";
 
@@ -131,5 +132,6 @@ const migrations: Record<string, Migration> = {
 migrations["0010-access"] = accessMigration;
 migrations["0011-auth"] = authMigration;
 migrations["0012-webhooks"] = webhookMigration;
+migrations["0013-live-orders"] = liveOrdersMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -55,13 +55,20 @@ type HoldingRow = Pick<
 > & { has_calls: boolean };
 type HoldingFilter = { chainId: number; sessionIds: readonly string[]; nonces: readonly number[]; afterBlock: number };
 
-/** Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. */
+/**
+ * Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. Each of the three
+ * has an index of its own. Those that may run are sought session by session, and only then by chain (`offset 0` keeps the
+ * planner to it): as long as the table is new, it would rather read all orders of the chain.
+ */
 function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
-  return sql<HoldingRow>`select session_id, nonce, reservations, holds_nonce, status, block_number,
-      calls <> '[]' as has_calls from orders
-    where chain_id = ${chainId} and session_id = any(${sessionIds}::text[])
-      and (status in ('accepted', 'submitted') or block_number > ${afterBlock}
-        or (holds_nonce and nonce = any(${nonces}::int4[])))`;
+  const select = sql`select order_hash, chain_id, session_id, nonce, reservations, holds_nonce, status, block_number,
+    calls <> '[]' as has_calls from orders where`;
+  const ofSessions = sql`chain_id = ${chainId} and session_id = any(${sessionIds}::text[])`;
+  return sql<HoldingRow>`select live.* from unnest(${sessionIds}::text[]) as wanted (id) cross join lateral
+      (${select} session_id = wanted.id and status in ('accepted', 'submitted') offset 0) as live
+      where live.chain_id = ${chainId}
+    union ${select} ${ofSessions} and block_number > ${afterBlock}
+    union ${select} ${ofSessions} and holds_nonce and nonce = any(${nonces}::int4[])`;
 }
 
 function toHolding(row: HoldingRow): HoldingOrder {

@@ -30,7 +30,7 @@ const waitingMax = 1_000;
  * Claims the orders that go next for the lanes that have room, in the order of their acceptance, as few and as full batches
  * as can be; and says after how many milliseconds more are due. All that waits of a session goes to the lane that has some
  * of it in flight already, so the orders of one session are mined in the order of their acceptance. An order that is
- * claimed cannot be cancelled any more.
+ * claimed cannot be cancelled any more. (`offset 0` has the planner seek claimed orders lane by lane, by their index.)
  */
 export function claimOrders(
   db: Kysely<Database>,
@@ -42,8 +42,10 @@ export function claimOrders(
     await sql`select pg_advisory_xact_lock(${claimLock}, ${chainId | 0})`.execute(tx);
     const { rows: waiting } = await sql<Waiting>`
       with taken as (
-        select distinct on (session_id) session_id, lane from orders
-        where chain_id = ${chainId} and lane is not null and status in ('accepted', 'submitted')
+        select distinct on (session_id) session_id, wallet as lane from lanes cross join lateral (
+          select session_id, sequence from orders
+          where chain_id = ${chainId} and lane = lanes.wallet and status in ('accepted', 'submitted') offset 0) as claimed
+        where chain_id = ${chainId}
         order by session_id, sequence)
       select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, coalesce(orders.lane, taken.lane, wallet) as bound
       from orders left join taken using (session_id)
