@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { z } from "zod";
 import { configSchema } from "./configSchema.ts";
 import type { FeeSchedule } from "./limits/fees.ts";
+import type { Rung } from "./sentinel/rungs.ts";
 import type { SignerUri } from "./signers/DigestSigner.ts";
 
 /** Everything that is wrong with the environment, in one message. */
@@ -67,6 +68,21 @@ export type Config = {
   waitingOrdersMax: number;
   /** Who scrapes `/metrics` shows it as a bearer token; without one only this machine may. */
   metricsToken: string | undefined;
+  sentinel: {
+    /** The most it may do. */
+    level: Rung;
+    /** In nats. */
+    noteScore: number;
+    holdScore: number;
+    suspendScore: number;
+    revokeScore: number;
+    warmUpOrders: number;
+    /** In about ten minutes. */
+    refusalsMax: number;
+    holdMs: number;
+  };
+  sentinelPrivateKey: Hex | undefined;
+  sentinelSigner: SignerUri | undefined;
   authSecret: Hex | undefined;
   encryptionKey: Hex | undefined;
   webhookNetworks: readonly string[];
@@ -91,6 +107,10 @@ const togetherRules: readonly [isBroken: (data: Partial<Record<string, unknown>>
   [
     ({ FEES, FEE_RECIPIENT }) => FEES === "required" && FEE_RECIPIENT === undefined,
     "FEE_RECIPIENT is missing, but FEES is required",
+  ],
+  [
+    ({ SENTINEL_PRIVATE_KEY, SENTINEL_SIGNER }) => SENTINEL_PRIVATE_KEY !== undefined && SENTINEL_SIGNER !== undefined,
+    "SENTINEL_PRIVATE_KEY and SENTINEL_SIGNER are both set, but there is one sentinel: remove one of them",
   ],
 ];
 
@@ -138,6 +158,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     admissionsMax: data.ADMISSIONS_MAX,
     waitingOrdersMax: data.WAITING_ORDERS_MAX,
     metricsToken: data.METRICS_TOKEN,
+    sentinel: {
+      level: data.SENTINEL,
+      noteScore: data.SENTINEL_NOTE_SCORE,
+      holdScore: data.SENTINEL_HOLD_SCORE,
+      suspendScore: data.SENTINEL_SUSPEND_SCORE,
+      revokeScore: data.SENTINEL_REVOKE_SCORE,
+      warmUpOrders: data.SENTINEL_WARM_UP_ORDERS,
+      refusalsMax: data.SENTINEL_REFUSALS_MAX,
+      holdMs: 1_000 * data.SENTINEL_HOLD_SECONDS,
+    },
+    sentinelPrivateKey: data.SENTINEL_PRIVATE_KEY[0],
+    sentinelSigner: data.SENTINEL_SIGNER[0],
     authSecret: data.AUTH_SECRET,
     encryptionKey: data.ENCRYPTION_KEY,
     webhookNetworks: data.WEBHOOK_NETWORKS,

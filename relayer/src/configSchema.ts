@@ -15,6 +15,9 @@ import {
   urls,
   whole,
 } from "./configFields.ts";
+import { rungs } from "./sentinel/rungs.ts";
+
+const sentinelGroup = "Sentinel (best effort: it can only reduce what a key does)";
 
 /** What `.env.example` says of a variable. */
 export type VariableText = {
@@ -168,6 +171,54 @@ export const configSchema = z.object({
   FEE_PER_GAS_MAX_GWEI: whole(1, 1_000_000)
     .default(500)
     .meta(about("Batches and transactions", "The most paid for gas, whatever the market says")),
+
+  SENTINEL: z
+    .enum(rungs, { error: "is none of off, note, hold, suspend and revoke" })
+    .default("hold")
+    .meta(
+      about(
+        sentinelGroup,
+        "The most it may do about a key that behaves unlike itself: note it, hold its orders, suspend or revoke its session on chain (if the session names the key below), each with what comes before; off: nothing",
+      ),
+    ),
+  SENTINEL_PRIVATE_KEY: privateKeys()
+    .refine((keys) => keys.length <= 1, { error: "names more than one key" })
+    .default([])
+    .meta(
+      about(sentinelGroup, "The key that sessions name as their sentinel; it signs leases too. No hot wallet's", ""),
+    ),
+  SENTINEL_SIGNER: signerUris()
+    .refine((entries) => entries.length <= 1, { error: "names more than one key" })
+    .default([])
+    .meta(
+      about(
+        sentinelGroup,
+        "The same key kept elsewhere, in the form of HOT_WALLETS",
+        "keystore:/etc/latchkey/sentinel.json?password-file=/etc/latchkey/sentinel-password#0x…",
+      ),
+    ),
+  SENTINEL_NOTE_SCORE: whole(1, 100)
+    .default(6)
+    .meta(about(sentinelGroup, "Scores are nats of surprise, at most 6 for each of pace, size, recipient and source")),
+  SENTINEL_HOLD_SCORE: whole(1, 100).default(10).meta(about(sentinelGroup, "From which on an order is held")),
+  SENTINEL_SUSPEND_SCORE: whole(1, 100)
+    .default(16)
+    .meta(about(sentinelGroup, "From which on its session is suspended")),
+  SENTINEL_REVOKE_SCORE: whole(1, 100).default(22).meta(about(sentinelGroup, "From which on its session is revoked")),
+  SENTINEL_WARM_UP_ORDERS: whole(1, 10_000)
+    .default(20)
+    .meta(about(sentinelGroup, "Orders of a key that are only learned from, before any is scored")),
+  SENTINEL_REFUSALS_MAX: whole(1, 10_000)
+    .default(30)
+    .meta(
+      about(
+        sentinelGroup,
+        "Validly signed orders outside of what the session allows, in about ten minutes, after which it is held; twice as many suspend, four times as many revoke",
+      ),
+    ),
+  SENTINEL_HOLD_SECONDS: whole(1, 31_536_000)
+    .default(3_600)
+    .meta(about(sentinelGroup, "After which a hold ends that nobody has released")),
 
   AUTH_SECRET: secret()
     .optional()

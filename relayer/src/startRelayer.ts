@@ -38,11 +38,15 @@ import { addFeeRoutes } from "./routes/feeRoutes.ts";
 import { addJsonRpcRoutes } from "./routes/jsonRpcRoutes.ts";
 import { addMetricsRoutes } from "./routes/metricsRoutes.ts";
 import { addOrderRoutes } from "./routes/orderRoutes.ts";
+import { addSentinelRoutes } from "./routes/sentinelRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
 import { addWebhookRoutes } from "./routes/webhookRoutes.ts";
 import { runLoop } from "./runLoop.ts";
+import { createEnforcement } from "./sentinel/createEnforcement.ts";
+import { createSentinel } from "./sentinel/createSentinel.ts";
 import { openHotWallets } from "./signers/openHotWallets.ts";
+import { openSentinelKey } from "./signers/openSentinelKey.ts";
 import { createFees } from "./submission/createFees.ts";
 import { releaseAllLanes } from "./submission/laneRows.ts";
 import { createSubmission } from "./submission/createSubmission.ts";
@@ -65,6 +69,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const { log } = app;
   const rpc = createRpc(config);
   const hotWallets = await openHotWallets({ ...config, log });
+  const sentinelKey = await openSentinelKey({ ...config, log });
   const { db, pipeline, kind, pglite, close } = await openDatabase({ ...config, log });
   const stopping = new AbortController();
   try {
@@ -93,6 +98,10 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       inFlight: metrics.admissionsInFlight,
       config,
     });
+    const enforcement = createEnforcement({ rpc, contents, sentinelKey, config });
+    const sentinel = createSentinel({ db, indexer, enforcement, log, metrics, config });
+    // What is held stays so across a restart, from the first order on.
+    await sentinel.refresh();
     const admission = createAdmission({
       db,
       pipeline,
@@ -103,11 +112,21 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       access,
       gasBudget,
       sessionLimit,
+      sentinel,
       stages,
       submitters,
       config,
     });
-    const submission = createSubmission({ db, rpc, indexer, wallets, instance: randomUUID(), log, config });
+    const submission = createSubmission({
+      db,
+      rpc,
+      indexer,
+      wallets,
+      instance: randomUUID(),
+      signControl: (control) => enforcement.signControl(control),
+      log,
+      config,
+    });
 
     const reportFailure = createFailureLog(log);
     let isRightChain = false;
@@ -161,6 +180,15 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("cleaning", error),
       failurePauseMs: cleaningPauseMs,
     });
+    const watching = runLoop({
+      job: async () => {
+        const pauseMs = await sentinel.refresh();
+        reportFailure.recovered("sentinel");
+        return pauseMs;
+      },
+      onFailure: (error) => reportFailure.failed("sentinel", error),
+      failurePauseMs: 1_000,
+    });
     const seal = createSealer({ db, signer: auditSigner, config });
     const sealing = runLoop({
       job: async () => {
@@ -179,11 +207,16 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const stop = async (): Promise<void> => {
       stopping.abort();
       await closeServer(app);
-      await Promise.all([following.stop(), submitting.stop(), cleaning.stop(), notifying.stop(), sealing.stop()]);
+      const loops = [following, submitting, cleaning, notifying, sealing, watching];
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await sentinel
+        .save()
+        .catch((error: unknown) => log.warn({ err: error }, "What the sentinel learned was not kept"));
       await notifier.stop();
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await hotWallets.close();
+      await sentinelKey?.close();
       await close();
       await stopTracing();
     };
@@ -196,6 +229,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addOrderRoutes({ app, db, contents, parties, intake, config });
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
       addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
+      addSentinelRoutes({ app, db, contents, parties, sentinel, config });
       addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
       addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });

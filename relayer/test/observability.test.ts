@@ -47,6 +47,7 @@ const passedStages = [
   "state",
   "rules",
   "reservation",
+  "anomaly",
   "simulation",
   "store",
 ];

@@ -1,7 +1,7 @@
 import { admitProofs, type Order, type Session, type SignedOrder } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
 import { isAddressEqual, zeroAddress, type Address, type Hex } from "viem";
-import type { RequestNonce } from "../auth/principal.ts";
+import type { Principal } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
 import type { Pipeline } from "../db/createPipeline.ts";
@@ -13,6 +13,7 @@ import type { GasBudget } from "../limits/createGasBudget.ts";
 import type { SessionLimit } from "../limits/createSessionLimit.ts";
 import { checkFee } from "../limits/fees.ts";
 import type { Stages } from "../observability/createStages.ts";
+import type { Sentinel } from "../sentinel/createSentinel.ts";
 import { toBatchGas, toOrderGas } from "../submission/batchGas.ts";
 import { checkCalls } from "./checkCalls.ts";
 import { checkSignature } from "./checkSignature.ts";
@@ -38,6 +39,7 @@ type Deps = {
   access: Access;
   gasBudget: GasBudget;
   sessionLimit: SessionLimit;
+  sentinel: Pick<Sentinel, "judge" | "noteRefusal">;
   stages: Stages;
   /** The hot wallets, at least one. */
   submitters: readonly Address[];
@@ -54,7 +56,14 @@ type Authenticated = {
   isProven: boolean;
 };
 
-type SubmitOptions = { requestNonce?: RequestNonce | undefined };
+/** Who sends an order, as far as the server knows. */
+export type Caller = {
+  principal: Principal | undefined;
+  /** The client's address. */
+  source: string | undefined;
+};
+
+type Purpose = { isAsking: boolean; caller: Caller };
 
 /** Decides whether an order is taken: cheap checks before dear ones, each throwing the problem it finds. */
 export function createAdmission(deps: Deps) {
@@ -68,6 +77,7 @@ export function createAdmission(deps: Deps) {
     access,
     gasBudget,
     sessionLimit,
+    sentinel,
     stages,
     submitters,
     config,
@@ -96,9 +106,9 @@ export function createAdmission(deps: Deps) {
 
   async function admit(
     signed: SignedOrder,
-    { content, orderHash, isProven, wantsGas, requestNonce }: Authenticated & { wantsGas: boolean } & SubmitOptions,
+    { content, orderHash, isProven, isAsking, caller }: Authenticated & Purpose,
   ): Promise<Admitted> {
-    const { order } = signed;
+    const { order, approval = "0x" } = signed;
     const { session, packedSession } = content;
     const submitter = toSubmitter(session, submitters);
     const state = await stages.run("state", async () => {
@@ -123,38 +133,49 @@ export function createAdmission(deps: Deps) {
       gasBudget.check(session.account, batchGas);
       checkBudget({ session, remaining, needed: declared, reserved: [] });
     });
+    const isApproved = approval !== "0x";
+    const judge = (): void | Promise<void> =>
+      stages.run("anomaly", () =>
+        sentinel.judge({ content, order, orderHash, declared, source: caller.source, isApproved, isAsking }),
+      );
+    if (isProven) await judge();
     const result = await stages.run("simulation", () =>
-      simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas }),
+      simulation.simulate({ content, order, scopes, packed, state, submitter, batchGas, wantsGas: isAsking }),
     );
-    // The simulation has run the contract's own check of the signature.
-    if (!isProven) await takeSessionLimit(order, orderHash);
+    if (!isProven) {
+      // The simulation has run the contract's own check of the signature.
+      await takeSessionLimit(order, orderHash);
+      await judge();
+    }
     const reservations = toReservations(session, declared, result.getSpent);
     const wallet = session.relayer === zeroAddress ? undefined : submitter;
+    const requestNonce = caller.principal?.nonce;
     return { order, orderHash, content, packed, state, reservations, wallet, batchGas, requestNonce, result };
   }
 
   return {
     /** Takes an order, or returns the one already taken under its hash. */
-    async submit(signed: SignedOrder, options: SubmitOptions = {}): Promise<Submitted> {
+    async submit(signed: SignedOrder, caller: Caller): Promise<Submitted> {
       const authenticated = await authenticate(signed);
-      const { orderHash } = authenticated;
+      const { content, orderHash, isProven } = authenticated;
       try {
-        const admitted = await admit(signed, { ...authenticated, wantsGas: false, ...options });
+        const admitted = await admit(signed, { ...authenticated, isAsking: false, caller });
         return await stages.run("store", () => store.store(admitted));
       } catch (error) {
         // Whatever is wrong with it by now, an order that was taken keeps the answer it was given. While the chain is out of
         // reach every order comes here, again and again: then the database has enough to do.
         const isAsked = error instanceof ProblemError && error.code !== "rpc-unavailable";
         const known = isAsked ? await getOrder(db, chainId, orderHash) : undefined;
-        if (known === undefined) throw error;
-        return { order: known, isNew: false };
+        if (known !== undefined) return { order: known, isNew: false };
+        if (isAsked && isProven) await sentinel.noteRefusal(content, signed, orderHash, error);
+        throw error;
       }
     },
 
-    async simulate(signed: SignedOrder): Promise<SimulationResult> {
+    async simulate(signed: SignedOrder, caller: Caller): Promise<SimulationResult> {
       const { order } = signed;
       const authenticated = await authenticate(signed);
-      const { state, reservations, result } = await admit(signed, { ...authenticated, wantsGas: true });
+      const { state, reservations, result } = await admit(signed, { ...authenticated, isAsking: true, caller });
       const { session, sessionId } = authenticated.content;
       const { block, remaining } = state;
       const live = await listLiveOrders(db, { chainId, sessionId, afterBlock: block.number });

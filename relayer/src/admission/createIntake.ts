@@ -1,8 +1,7 @@
 import type { SignedOrder } from "@latchkey/sdk";
-import type { RequestNonce } from "../auth/principal.ts";
 import type { OrderRow } from "../db/orderRows.ts";
 import type { LoadGate } from "../limits/createLoadGate.ts";
-import type { Admission } from "./createAdmission.ts";
+import type { Admission, Caller } from "./createAdmission.ts";
 import type { SimulationResult } from "./createSimulation.ts";
 
 export type Intake = ReturnType<typeof createIntake>;
@@ -17,16 +16,13 @@ type Deps = {
 /** The one way in for orders, whichever interface they come by. */
 export function createIntake({ admission, loadGate, onAccepted }: Deps) {
   return {
-    async submit(
-      signed: SignedOrder,
-      requestNonce: RequestNonce | undefined,
-    ): Promise<{ order: OrderRow; isNew: boolean }> {
-      const submitted = await loadGate.run(() => admission.submit(signed, { requestNonce }), { isStoring: true });
+    async submit(signed: SignedOrder, caller: Caller): Promise<{ order: OrderRow; isNew: boolean }> {
+      const submitted = await loadGate.run(() => admission.submit(signed, caller), { isStoring: true });
       if (submitted.isNew) onAccepted();
       return submitted;
     },
 
-    simulate: (signed: SignedOrder): Promise<SimulationResult> =>
-      loadGate.run(() => admission.simulate(signed), { isStoring: false }),
+    simulate: (signed: SignedOrder, caller: Caller): Promise<SimulationResult> =>
+      loadGate.run(() => admission.simulate(signed, caller), { isStoring: false }),
   };
 }

@@ -3,7 +3,9 @@ import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
+import { controlMigration } from "./controlMigration.ts";
 import type { Database } from "./schema.ts";
+import { sentinelMigration } from "./sentinelMigration.ts";
 import { webhookMigration } from "./webhookMigration.ts";
 
 const migrations: Record<string, Migration> = {
@@ -133,5 +135,7 @@ migrations["0010-access"] = accessMigration;
 migrations["0011-auth"] = authMigration;
 migrations["0012-webhooks"] = webhookMigration;
 migrations["0013-live-orders"] = liveOrdersMigration;
+migrations["0031-controls"] = controlMigration;
+migrations["0030-sentinel"] = sentinelMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

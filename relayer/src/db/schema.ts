@@ -169,7 +169,54 @@ export type Database = {
     gas: number;
   };
   transaction_orders: { chain_id: number; transaction_hash: string; position: number; order_hash: string };
+  /** Calls of the manager beside orders, which a lane sends in transactions of their own. */
+  controls: {
+    chain_id: number;
+    id: string;
+    kind: ControlKind;
+    account: string;
+    /** Empty: the account as a whole. */
+    session_id: string;
+    /** Calldata; null: the sentinel signs it when it is sent, with the account's control nonce of then. */
+    data: string | null;
+    status: ControlStatus;
+    attempts: number;
+    created_at: number;
+    /** The transaction's, as it is known by all its replacements. */
+    wallet: string | null;
+    nonce: number | null;
+    transaction_hash: string | null;
+    /** JSON: `{ name, args, sentence }`. */
+    reason: string | null;
+  };
+  /** What each session key has done so far, as the sentinel sees it. */
+  sentinel_histories: { chain_id: number; session_id: string; history: string; updated_at: number };
+  /** Sessions whose orders are refused until somebody releases them, or `ends_at`. */
+  sentinel_holds: { chain_id: number; session_id: string; evidence_id: number; ends_at: number };
+  /** What the sentinel did, and why. */
+  sentinel_evidence: {
+    id: Generated<number>;
+    chain_id: number;
+    at: number;
+    session_id: string;
+    account: string;
+    /** Null for what no order caused. */
+    order_hash: string | null;
+    action: SentinelAction;
+    /** The rule that decided. */
+    rule: string;
+    score: number;
+    /** JSON: by name, in nats or counts. */
+    features: string;
+  };
 };
+
+/** Signed by key, account or guardian; by the relayer's own sentinel; or a proof that needs no signature but the order's. */
+export type ControlKind = "surrender" | "revoke" | "pause" | "sentinel-suspend" | "sentinel-revoke" | "report-misuse";
+export type ControlStatus = "waiting" | "submitted" | "done" | "failed";
+
+/** The ladder from `note` to `revoke`; and what ends a hold. */
+export type SentinelAction = "note" | "hold" | "suspend" | "revoke" | "report-misuse" | "release";
 
 export type OrderStatus = "accepted" | "submitted" | "confirmed" | "failed" | "expired" | "cancelled";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Caller } from "../admission/createAdmission.ts";
 import type { Intake } from "../admission/createIntake.ts";
-import type { Principal } from "../auth/principal.ts";
 import { hashSchema, hexSchema, orderSchema } from "../routes/schemas.ts";
 import { JsonRpcError } from "./JsonRpcError.ts";
 import { checkCapabilities, checkChain, quantitySchema } from "./jsonRpcParams.ts";
@@ -20,7 +20,7 @@ export const sendPreparedCallsSchema = z.tuple([
 export async function sendPreparedCalls(
   { intake, config }: { intake: Intake; config: { chainId: number } },
   [{ chainId, capabilities, context, signature }]: z.output<typeof sendPreparedCallsSchema>,
-  principal: Principal | undefined,
+  caller: Caller,
 ) {
   checkChain(chainId, config.chainId);
   checkCapabilities(capabilities, ["permissions", "latchkey"]);
@@ -32,6 +32,6 @@ export async function sendPreparedCalls(
     );
   }
   const signed = { order: context.order, signature: signature.value };
-  const { order } = await intake.submit(signed, principal?.nonce);
+  const { order } = await intake.submit(signed, caller);
   return [{ id: order.order_hash, capabilities: {} }];
 }

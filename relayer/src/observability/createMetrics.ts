@@ -38,6 +38,12 @@ export function createMetrics() {
       buckets: stageBuckets,
       registers,
     }),
+    sentinelActions: new Counter({
+      name: "latchkey_sentinel_actions_total",
+      help: "What the sentinel did: note, hold, suspend, revoke or report-misuse",
+      labelNames: ["action"],
+      registers,
+    }),
     admissionsInFlight: new Gauge({
       name: "latchkey_admissions_in_flight",
       help: "Orders that are being checked",

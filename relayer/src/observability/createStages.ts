@@ -16,6 +16,7 @@ export const stageNames = [
   "state",
   "rules",
   "reservation",
+  "anomaly",
   "simulation",
   "store",
 ] as const;

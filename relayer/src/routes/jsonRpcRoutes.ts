@@ -1,11 +1,11 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import type { ContentStore } from "../admission/createContentStore.ts";
+import type { Caller } from "../admission/createAdmission.ts";
 import type { Intake } from "../admission/createIntake.ts";
 import type { App } from "../app.ts";
 import type { Parties } from "../auth/createParties.ts";
 import { consumeRequestNonce } from "../auth/requestNonces.ts";
-import type { Principal } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
@@ -50,16 +50,16 @@ type Answer = { jsonrpc: "2.0"; id: string | number | null } & (
 export function addJsonRpcRoutes(deps: Deps): void {
   const { app, metrics } = deps;
 
-  const methods: Record<string, (params: unknown, principal: Principal | undefined) => unknown> = {
-    wallet_prepareCalls: (params, principal) => prepareCalls(deps, parse(prepareCallsSchema, params), principal),
-    wallet_sendPreparedCalls: (params, principal) =>
-      sendPreparedCalls(deps, parse(sendPreparedCallsSchema, params), principal),
+  const methods: Record<string, (params: unknown, caller: Caller) => unknown> = {
+    wallet_prepareCalls: (params, { principal }) => prepareCalls(deps, parse(prepareCallsSchema, params), principal),
+    wallet_sendPreparedCalls: (params, caller) =>
+      sendPreparedCalls(deps, parse(sendPreparedCallsSchema, params), caller),
     wallet_getCallsStatus: (params) => getCallsStatus(deps, parse(getCallsStatusSchema, params)),
     wallet_getCapabilities: (params) => getCapabilities(deps, parse(getCapabilitiesSchema, params)),
     eth_chainId: () => `0x${deps.config.chainId.toString(16)}`,
   };
 
-  async function answer(body: unknown, principal: Principal | undefined, log: Log): Promise<Answer | undefined> {
+  async function answer(body: unknown, caller: Caller, log: Log): Promise<Answer | undefined> {
     const id = idSchema.safeParse(body).data?.id ?? null;
     try {
       const request = requestSchema.safeParse(body);
@@ -68,10 +68,10 @@ export function addJsonRpcRoutes(deps: Deps): void {
       if (method === undefined) throw new JsonRpcError("methodNotFound", `There is no method ${request.data.method}`);
       const { params, method: name } = request.data;
       // What is stored uses the nonce of a signed request up itself, in the end.
-      if (principal !== undefined && name !== "wallet_sendPreparedCalls") {
-        await consumeRequestNonce(deps.db, deps.config.chainId, principal.nonce);
+      if (caller.principal !== undefined && name !== "wallet_sendPreparedCalls") {
+        await consumeRequestNonce(deps.db, deps.config.chainId, caller.principal.nonce);
       }
-      const result = await method(params, principal);
+      const result = await method(params, caller);
       // A request without an id wants no answer.
       return request.data.id === undefined ? undefined : { jsonrpc: "2.0", id, result };
     } catch (error) {
@@ -104,15 +104,16 @@ export function addJsonRpcRoutes(deps: Deps): void {
         response: { 200: z.unknown(), 204: z.void(), "4xx": problemSchema, "5xx": problemSchema },
       },
     },
-    async ({ body, principal, log }, reply) => {
+    async ({ body, principal, ip, log }, reply) => {
+      const caller = { principal, source: ip };
       if (!Array.isArray(body)) {
-        const only = await answer(body, principal, log);
+        const only = await answer(body, caller, log);
         return only === undefined ? reply.code(204).send() : reply.send(only);
       }
       if (principal !== undefined && body.length > 1) {
         throw new ProblemError("body-invalid", "A signed request carries one call: its nonce is good for one");
       }
-      const answers = await Promise.all(body.map((entry) => answer(entry, principal, log)));
+      const answers = await Promise.all(body.map((entry) => answer(entry, caller, log)));
       return reply.send(answers.filter((entry) => entry !== undefined));
     },
   );

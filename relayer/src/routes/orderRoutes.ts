@@ -2,9 +2,11 @@ import type { Kysely } from "kysely";
 import type { Hex } from "viem";
 import { z } from "zod";
 import type { ContentStore } from "../admission/createContentStore.ts";
+import type { Caller } from "../admission/createAdmission.ts";
 import type { Intake } from "../admission/createIntake.ts";
 import type { App } from "../app.ts";
 import { requirePrincipal, type Parties } from "../auth/createParties.ts";
+import type { Principal } from "../auth/principal.ts";
 import { consumeRequestNonce } from "../auth/requestNonces.ts";
 import { getOrder, type OrderRow } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
@@ -41,7 +43,7 @@ export function addOrderRoutes({ app, db, contents, parties, intake, config }: D
       },
     },
     async (request, reply) => {
-      const { order, isNew } = await intake.submit(request.body, request.principal?.nonce);
+      const { order, isNew } = await intake.submit(request.body, toCaller(request));
       return reply.code(isNew ? 202 : 200).send(toOrderState(order));
     },
   );
@@ -61,7 +63,7 @@ export function addOrderRoutes({ app, db, contents, parties, intake, config }: D
       },
     },
     async (request) => {
-      const { gasUsed } = await intake.simulate(request.body);
+      const { gasUsed } = await intake.simulate(request.body, toCaller(request));
       return { ok: true as const, ...(gasUsed !== undefined && { gasUsed }) };
     },
   );
@@ -109,4 +111,9 @@ export function addOrderRoutes({ app, db, contents, parties, intake, config }: D
       return toOrderState(await getKnown(hash));
     },
   );
+}
+
+/** Who sends an order, as far as the server knows. */
+function toCaller({ principal, ip }: { principal: Principal | undefined; ip: string }): Caller {
+  return { principal, source: ip };
 }

@@ -4,10 +4,9 @@ import { publicKeyToAddress } from "viem/accounts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { createHotWallet } from "./createHotWallet.ts";
-import { SignerError, type DigestSigner, type SignerUri } from "./DigestSigner.ts";
-import { openAwsKms } from "./openAwsKms.ts";
-import { createKeySigner, openKeystore } from "./openKeystore.ts";
-import { openPkcs11 } from "./openPkcs11.ts";
+import { SignerError, type DigestSigner } from "./DigestSigner.ts";
+import { createKeySigner } from "./openKeystore.ts";
+import { openSigner } from "./openSigner.ts";
 
 export type HotWallets = { accounts: readonly LocalAccount[]; close: () => Promise<void> };
 
@@ -44,34 +43,5 @@ export async function openHotWallets({
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-function openSigner({ url }: SignerUri): Promise<DigestSigner> {
-  const query = (name: string): string => url.searchParams.get(name) ?? "";
-  const path = decodeURIComponent(url.pathname);
-  switch (url.protocol) {
-    case "keystore:":
-      return openKeystore({ path, passwordPath: query("password-file") });
-    case "pkcs11:": {
-      const attributes = new Map(
-        url.pathname.split(";").map((pair) => {
-          const [name = "", value = ""] = pair.split("=");
-          return [name, decodeURIComponent(value)] as const;
-        }),
-      );
-      return openPkcs11({
-        modulePath: query("module-path"),
-        token: attributes.get("token") ?? "",
-        object: attributes.get("object") ?? "",
-        pinPath: query("pin-source").replace(/^file:(\/\/)?/, ""),
-      });
-    }
-    default:
-      return openAwsKms({
-        keyId: path.replace(/^\/+/, ""),
-        region: query("region"),
-        endpoint: url.searchParams.get("endpoint") ?? undefined,
-      });
   }
 }

@@ -3,6 +3,7 @@ import type { Hex } from "viem";
 import type { Indexer } from "../chain/createIndexer.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
+import type { ControlRow } from "../db/controlRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Batch } from "./claimOrders.ts";
@@ -12,12 +13,14 @@ import type { Wallet } from "./createWallet.ts";
 import { holdLane, type Lane } from "./laneRows.ts";
 import { createReconcile } from "./reconcile.ts";
 import { storeBatch } from "./storeBatch.ts";
+import { storeControl } from "./storeControl.ts";
 import {
   insertTransaction,
   listOpenTransactions,
   replaceTransaction,
   toRow,
   type OpenTransaction,
+  type SignedTransaction,
 } from "./transactionRows.ts";
 
 export type LaneDeps = {
@@ -27,6 +30,8 @@ export type LaneDeps = {
   wallet: Wallet;
   instance: string;
   log: Log;
+  /** The calldata of a call that the sentinel signs. */
+  signControl: (control: ControlRow) => Promise<Hex>;
   config: Pick<
     Config,
     | "chainId"
@@ -123,6 +128,12 @@ export function createLane(deps: LaneDeps, lane: Lane) {
     return Math.max(await getPendingNonce(), nonceOnChain, ...open.map(({ nonce }) => nonce + 1));
   }
 
+  async function launch(signed: SignedTransaction): Promise<void> {
+    const row = { ...toRow(signed), chain_id: chainId, wallet: wallet.address, created_at: 0 };
+    open = [...open, { ...row, age_ms: listedAt - performance.now() }];
+    await broadcast.send(signed);
+  }
+
   return {
     lane,
     /** Compares what is stored with the chain after every block, and keeps alive what waits to be mined. */
@@ -160,11 +171,15 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       const signed = await storeBatch(deps, lane, batch, await toNextNonce());
       // Some of it is final by now; the rest is the lane's, and claimed again.
       if (signed === undefined) return;
-      const row = { ...toRow(signed), chain_id: chainId, wallet: wallet.address, created_at: 0 };
-      open = [...open, { ...row, age_ms: listedAt - performance.now() }];
       const { hash, nonce } = signed;
       log.info({ lane: lane.wallet, hash, nonce, orders: batch.orderHashes.length }, "A batch is submitted");
-      await broadcast.send(signed);
+      await launch(signed);
+    },
+
+    /** The same for a call of the manager that is no order, in a transaction of its own. */
+    async submitControl(control: ControlRow): Promise<void> {
+      const signed = await storeControl(deps, lane, control, await toNextNonce());
+      if (signed !== undefined) await launch(signed);
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { Kysely } from "kysely";
+import { listLiveControls } from "../db/controlRows.ts";
 import type { Database } from "../db/schema.ts";
 import { claimOrders } from "./claimOrders.ts";
 import { createLane, type LaneDeps, type LaneWorker } from "./createLane.ts";
 import { createLeases } from "./createLeases.ts";
 import { LaneLostError } from "./laneRows.ts";
+import { settleControls } from "./settleControls.ts";
 import type { Wallet } from "./createWallet.ts";
 import type { Config } from "../config.ts";
 
@@ -15,6 +17,9 @@ type Deps = Omit<LaneDeps, "wallet" | "config"> & {
 
 /** Being woken more often than this, in milliseconds, would only ask the database in vain. */
 const pauseMinMs = 40;
+/** Calls that are no orders are looked for so often, in milliseconds, and so many at once. */
+const controlsPauseMs = 250;
+const controlsAtOnce = 100;
 
 /** Puts accepted orders into transactions of the lanes that this instance has, and follows those until they are mined. */
 export function createSubmission(deps: Deps) {
@@ -22,6 +27,7 @@ export function createSubmission(deps: Deps) {
   const leases = createLeases({ ...deps, wallets: wallets.map(({ address }) => address) });
   let workers: LaneWorker[] = [];
   let ranAt = -Infinity;
+  let controlsAt = -Infinity;
   indexer.subscribe(({ kind }) => {
     if (kind === "reorg") for (const worker of workers) worker.forget();
   });
@@ -47,13 +53,35 @@ export function createSubmission(deps: Deps) {
     }
   }
 
-  /** Returns how long until the next batch is due, if that is known; 0 if there may be more at once. */
-  async function submitBatches(failures: Error[]): Promise<number | undefined> {
+  function listRooms(): { wallet: string; room: number }[] {
     const open = new Set(leases.list().flatMap(({ wallet, mode }) => (mode === "open" ? [wallet] : [])));
-    const lanes = workers.flatMap((worker) => {
+    return workers.flatMap((worker) => {
       const room = open.has(worker.lane.wallet) ? worker.getRoom() : 0;
       return room > 0 ? [{ wallet: worker.lane.wallet, room }] : [];
     });
+  }
+
+  /** Before orders: what ends a session should not wait behind what it still does. */
+  async function submitControls(failures: Error[]): Promise<void> {
+    if (performance.now() - controlsAt < controlsPauseMs) return;
+    controlsAt = performance.now();
+    const live = await listLiveControls(deps.db, config.chainId, controlsAtOnce);
+    await settleControls(
+      deps.db,
+      live.filter(({ status }) => status === "submitted"),
+    );
+    for (const control of live) {
+      if (control.status !== "waiting") continue;
+      const [most] = listRooms().toSorted((a, b) => b.room - a.room);
+      const worker = workers.find(({ lane }) => lane.wallet === most?.wallet);
+      if (worker === undefined) return;
+      await guard(worker, () => worker.submitControl(control), failures);
+    }
+  }
+
+  /** Returns how long until the next batch is due, if that is known; 0 if there may be more at once. */
+  async function submitBatches(failures: Error[]): Promise<number | undefined> {
+    const lanes = listRooms();
     if (lanes.length === 0) return undefined;
     const { batches, waitMs } = await claimOrders(deps.db, lanes, config);
     await Promise.all(
@@ -85,6 +113,7 @@ export function createSubmission(deps: Deps) {
       if (indexer.getHead() === undefined) return config.pollIntervalMs;
       const failures: Error[] = [];
       await Promise.all(workers.map((worker) => guard(worker, () => worker.follow(), failures)));
+      if (!signal.aborted) await submitControls(failures);
       const waitMs = signal.aborted ? undefined : await submitBatches(failures);
       const [failure] = failures;
       if (failure !== undefined) throw failure;

@@ -1,0 +1,195 @@
+import { encodeResume, sessionManagerAbi, templates, toPaymentCall } from "@latchkey/sdk";
+import { parseEther, type Address } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { waitUntil } from "../../scripts/stack/waitUntil.ts";
+import {
+  parseProblem,
+  post,
+  request,
+  requestAs,
+  waitForOrder,
+  waitForSession,
+  type RequestSigner,
+} from "./support/api.ts";
+import { createWorld, recipient, type GrantedSession, type World } from "./support/createWorld.ts";
+import { readMetrics } from "./support/readMetrics.ts";
+import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
+
+const sentinelPrivateKey = generatePrivateKey();
+const sentinel = privateKeyToAccount(sentinelPrivateKey).address;
+const thief = privateKeyToAccount(generatePrivateKey()).address;
+const warmUpOrders = 8;
+
+let world: World;
+let relayer: RelayerProcess;
+
+beforeAll(async () => {
+  world = await createWorld();
+  relayer = await startRelayer(
+    await world.createEnv({
+      SENTINEL: "revoke",
+      SENTINEL_PRIVATE_KEY: sentinelPrivateKey,
+      SENTINEL_WARM_UP_ORDERS: String(warmUpOrders),
+      // After so few orders nothing surprises much.
+      SENTINEL_NOTE_SCORE: "3",
+      SENTINEL_HOLD_SCORE: "5",
+      SENTINEL_SUSPEND_SCORE: "7",
+      SENTINEL_REVOKE_SCORE: "7",
+    }),
+  );
+});
+afterAll(async () => {
+  await relayer?.stop();
+  await world?.stop();
+});
+
+async function grant(input: Parameters<World["grant"]>[1] = {}): Promise<GrantedSession> {
+  const payments = templates.payment({
+    token: world.token,
+    recipients: [recipient, thief],
+    amount: parseEther("1000"),
+    period: 0,
+  });
+  const granted = await world.grant(await world.createAccount(), { ...payments, ...input });
+  await waitForSession(relayer.url, granted.sessionId, ({ status }) => status === "active");
+  return granted;
+}
+
+const submit = async (granted: GrantedSession, nonce: number, amount = 1n) =>
+  post(`${relayer.url}/v1/orders`, (await granted.createOrder({ nonce, amount })).body);
+
+async function teach(granted: GrantedSession): Promise<void> {
+  for (let nonce = 0; nonce < warmUpOrders; nonce += 1) expect((await submit(granted, nonce)).status).toBe(202);
+}
+
+/** All there is, to somebody else. */
+async function steal(granted: GrantedSession, nonce: number) {
+  const { scope } = granted.createCall(1n);
+  const calls = [{ ...toPaymentCall({ token: world.token, recipient: thief, amount: parseEther("900") }), scope }];
+  const order = await granted.createOrder({ nonce, calls });
+  return { ...order, answer: await post(`${relayer.url}/v1/orders`, order.body) };
+}
+
+const evidenceSchema = z.object({
+  evidence: z.array(
+    z.object({ action: z.string(), rule: z.string(), score: z.number(), orderHash: z.string().optional() }),
+  ),
+});
+async function getEvidence({ sessionId }: GrantedSession, signer: RequestSigner) {
+  const { json } = await requestAs(signer, `${relayer.url}/v1/sessions/${sessionId}/evidence`);
+  return evidenceSchema.parse(json).evidence;
+}
+
+const release = ({ sessionId }: GrantedSession, signer: RequestSigner) =>
+  requestAs(signer, `${relayer.url}/v1/sessions/${sessionId}/release`, { method: "POST" });
+
+const countEvents = async (
+  eventName: "SessionSuspended" | "SessionRevoked" | "MisuseProven",
+  { sessionId }: GrantedSession,
+) => {
+  const { manager } = world;
+  const logs = await world.chain.client.getContractEvents({
+    address: manager,
+    abi: sessionManagerAbi,
+    eventName,
+    fromBlock: 0n,
+  });
+  return logs.filter(({ args }) => args.sessionId === sessionId).length;
+};
+
+test("holds what a thief asks for, shows why to key and owner, and lets the owner alone release it", async () => {
+  const owner = world.chain.accounts.owner.account;
+  const granted = await grant();
+  await teach(granted);
+  const { answer, orderHash } = await steal(granted, warmUpOrders);
+  expect(parseProblem(answer)).toMatchObject({
+    status: 409,
+    code: "anomaly-held",
+    retryable: true,
+    rule: { name: "AnomalyHeld", args: [granted.sessionId, "unusual", expect.any(Number)] },
+  });
+  expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect((await request(`${relayer.url}/v1/orders/${orderHash}`)).status).toBe(404);
+  expect(parseProblem(await submit(granted, warmUpOrders)).code).toBe("anomaly-held");
+  // What was taken before the hold keeps its answer.
+  const known = await granted.createOrder({ nonce: 0 });
+  expect(["anomaly-held", "nonce-used"]).toContain(
+    parseProblem(await post(`${relayer.url}/v1/orders`, known.body)).code,
+  );
+
+  const path = `${relayer.url}/v1/sessions/${granted.sessionId}/evidence`;
+  expect(parseProblem(await request(path)).code).toBe("authentication-required");
+  expect(parseProblem(await requestAs(world.chain.accounts.relayer.account, path)).code).toBe("not-a-party");
+  for (const signer of [granted.key, owner]) {
+    expect(await getEvidence(granted, signer)).toMatchObject([{ action: "hold", rule: "unusual", orderHash }]);
+  }
+
+  expect(parseProblem(await release(granted, granted.key)).code).toBe("not-a-party");
+  expect(
+    parseProblem(await request(`${relayer.url}/v1/sessions/${granted.sessionId}/release`, { method: "POST" })).code,
+  ).toBe("authentication-required");
+  expect(await release(granted, owner)).toMatchObject({ status: 200, json: { released: true } });
+  expect(await release(granted, owner)).toMatchObject({ status: 200, json: { released: false } });
+  // It was the owner's own idea after all.
+  const again = await steal(granted, warmUpOrders);
+  expect(again.answer.status).toBe(202);
+  expect((await waitForOrder(relayer.url, again.orderHash)).status).toBe("confirmed");
+  expect((await getEvidence(granted, owner)).map(({ action }) => action)).toEqual(["release", "hold"]);
+  const metrics = await readMetrics(relayer.url);
+  expect(metrics.get("latchkey_admission_verdicts_total", { stage: "anomaly", verdict: "refused" })).toBeGreaterThan(1);
+});
+
+test("suspends on chain a session that names it, and lets it run again when its owner has resumed it", async () => {
+  const granted = await grant({ sentinel });
+  await teach(granted);
+  expect(parseProblem((await steal(granted, warmUpOrders)).answer).code).toBe("anomaly-held");
+  await waitForSession(relayer.url, granted.sessionId, ({ status }) => status === "suspended");
+  expect(await countEvents("SessionSuspended", granted)).toBe(1);
+  expect((await getEvidence(granted, granted.key)).map(({ action }) => action)).toEqual(["suspend"]);
+  expect(parseProblem(await submit(granted, 20)).code).toBe("session-not-active");
+
+  await world.callAsAccount(granted.session.account, encodeResume(granted.session));
+  await waitForSession(relayer.url, granted.sessionId, ({ status }) => status === "active");
+  expect((await submit(granted, 20)).status).toBe(202);
+});
+
+test("revokes on chain a session that lets it", async () => {
+  const granted = await grant({ sentinel, sentinelMayRevoke: true });
+  await teach(granted);
+  expect(parseProblem((await steal(granted, warmUpOrders)).answer).code).toBe("anomaly-held");
+  await waitForSession(relayer.url, granted.sessionId, ({ status }) => status === "revoked");
+  expect(await countEvents("SessionRevoked", granted)).toBe(1);
+});
+
+test("proves misuse of a session that ends by it, and of no other", async () => {
+  const [ending, lasting] = [await grant({ revokeOnMisuse: true }), await grant()];
+  for (const granted of [ending, lasting]) {
+    const { scope } = granted.createCall(1n);
+    const nobody: Address = "0x00000000000000000000000000000000cafecafe";
+    const calls = [{ ...toPaymentCall({ token: world.token, recipient: nobody, amount: 1n }), scope }];
+    const order = await granted.createOrder({ nonce: 0, calls });
+    expect(parseProblem(await post(`${relayer.url}/v1/orders`, order.body)).code).toBe("rule-broken");
+  }
+  await waitUntil({
+    what: "the proof",
+    probe: async () => ((await countEvents("MisuseProven", ending)) === 1 ? true : undefined),
+    timeoutMs: 30_000,
+    intervalMs: 100,
+  });
+  expect((await getEvidence(ending, ending.key)).map(({ action }) => action)).toEqual(["report-misuse"]);
+  expect(await countEvents("MisuseProven", lasting)).toBe(0);
+  expect((await submit(lasting, 0)).status).toBe(202);
+});
+
+test("takes an order that only names the wrong scope for no misuse", async () => {
+  const granted = await grant({ revokeOnMisuse: true });
+  const call = { ...granted.createCall(1n), scope: `0x${"ab".repeat(32)}` as const };
+  const order = await granted.createOrder({ nonce: 0, calls: [call] });
+  expect(parseProblem(await post(`${relayer.url}/v1/orders`, order.body)).code).toBe("scope-not-granted");
+  const next = await granted.createOrder({ nonce: 0 });
+  expect((await post(`${relayer.url}/v1/orders`, next.body)).status).toBe(202);
+  expect((await waitForOrder(relayer.url, next.orderHash)).status).toBe("confirmed");
+  expect(await countEvents("MisuseProven", granted)).toBe(0);
+});
