@@ -22,6 +22,7 @@ export const problemKinds = {
   "signature-invalid": { status: 401, title: "The signature is not the session key's" },
   "lease-invalid": { status: 403, title: "The session needs a lease of its sentinel" },
   "lease-not-current": { status: 403, title: "The sentinel's lease is not good now" },
+  "lease-refused": { status: 409, title: "The sentinel does not call the session healthy", retryable: true },
   "approval-missing": { status: 403, title: "The approver must co-sign" },
   "approval-invalid": { status: 403, title: "The approval is not the approver's" },
   "policy-rejected": { status: 403, title: "A policy of the session rejects the call" },

@@ -44,6 +44,7 @@ import { addStatusRoutes } from "./routes/statusRoutes.ts";
 import { addWebhookRoutes } from "./routes/webhookRoutes.ts";
 import { runLoop } from "./runLoop.ts";
 import { createEnforcement } from "./sentinel/createEnforcement.ts";
+import { createLeaseIssuer } from "./sentinel/createLeaseIssuer.ts";
 import { createSentinel } from "./sentinel/createSentinel.ts";
 import { openHotWallets } from "./signers/openHotWallets.ts";
 import { openSentinelKey } from "./signers/openSentinelKey.ts";
@@ -100,6 +101,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     });
     const enforcement = createEnforcement({ rpc, contents, sentinelKey, config });
     const sentinel = createSentinel({ db, indexer, enforcement, log, metrics, config });
+    const leaseIssuer = createLeaseIssuer({ sessionReader, sentinelKey, enforcement, sentinel, config });
     // What is held stays so across a restart, from the first order on.
     await sentinel.refresh();
     const admission = createAdmission({
@@ -229,12 +231,12 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addOrderRoutes({ app, db, contents, parties, intake, config });
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
       addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
-      addSentinelRoutes({ app, db, contents, parties, sentinel, config });
+      addSentinelRoutes({ app, db, contents, parties, sentinel, leaseIssuer, config });
       addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
       addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
       const readiness = createReadiness({ db, rpc, indexer, config });
-      addStatusRoutes({ app, readiness, relayer: wallet.address, config });
+      addStatusRoutes({ app, readiness, relayer: wallet.address, sentinel: sentinelKey?.address, config });
       addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wallets: submitters, config });
       await app.ready();
       const url = await app.listen({ host: config.host, port: config.port });

@@ -83,11 +83,14 @@ test("describes every route in OpenAPI 3.1", async () => {
     "GET /v1/info",
     "GET /v1/orders/{hash}",
     "GET /v1/sessions/{id}",
+    "GET /v1/sessions/{id}/evidence",
     "GET /v1/webhooks",
     "POST /rpc",
     "POST /v1/credentials",
     "POST /v1/orders",
     "POST /v1/orders/simulate",
+    "POST /v1/sessions/{id}/lease",
+    "POST /v1/sessions/{id}/release",
     "POST /v1/webhooks",
     "PUT /v1/sessions/{id}",
   ]);
@@ -99,7 +102,7 @@ test("describes every route in OpenAPI 3.1", async () => {
         path,
         method,
         inPath: named,
-        takesBody: method === "post" || method === "put",
+        takesBody: (method === "post" || method === "put") && !/\/(lease|release)$/.test(path),
       });
     }
   }

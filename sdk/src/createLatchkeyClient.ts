@@ -12,17 +12,20 @@ import { streamChainEvents } from "./eventStream.ts";
 import { hashOrder } from "./hashOrder.ts";
 import { hashSession } from "./hashSession.ts";
 import { createRequestSigner } from "./createRequestSigner.ts";
+import { createLeaseSource } from "./leaseSource.ts";
 import { createNonceSource } from "./nonceSource.ts";
 import type { Order, SignedOrder } from "./order.ts";
 import { createRelayerHttp } from "./relayerHttp.ts";
 import {
   parseChainEvents,
+  parseIssuedLease,
   parseOrderState,
   parseRelayerInfo,
   parseSessionState,
   parseSessionStates,
   parseSimulation,
   type ChainEvent,
+  type IssuedLease,
   type LimitRemaining,
   type OrderState,
   type RelayerInfo,
@@ -59,7 +62,7 @@ export type OrderInput = {
   gasLimit?: number;
   /** Default: the next one. */
   nonce?: number;
-  /** Of the session's sentinel, from `signLease`; for sessions with a `leaseTtl`, unless the relayer adds it. */
+  /** Of the session's sentinel, for sessions with a `leaseTtl`. Default: the relayer's, if it is the sentinel. */
   lease?: Hex;
   /** Asks the session's approver to sign the order (`signApproval`); for limits with an `approveAbove`. */
   approve?: (order: Order, orderHash: Hex) => Promise<Hex>;
@@ -84,6 +87,8 @@ export type LatchkeyClient = {
   getRemaining: (sessionId?: Hex) => Promise<LimitRemaining[]>;
   /** Tells a relayer that missed the grant what the session says; its id proves it. Signed with the session key. */
   putSession: (content: { session: Session; scopes: readonly Scope[] }) => Promise<SessionState>;
+  /** The word of the relayer's sentinel that the session is healthy; orders get it by themselves. Signed with the key. */
+  getLease: () => Promise<IssuedLease>;
   getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
   /** What happened to an account and its sessions on chain, newest first. */
   getEventsOfAccount: (account: Address, options?: { limit?: number }) => Promise<ChainEvent[]>;
@@ -114,6 +119,7 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
     sessionKey && signMessage && createRequestSigner({ address: sessionKey.address, signMessage }, chainId);
   const http = createRelayerHttp({ relayerUrl, timeoutMs, retryPolicy, signRequest });
   const nonces = createNonceSource(async () => (await getSession()).nextNonce);
+  const leases = createLeaseSource(getLease);
   let loadedContent: Promise<SessionContent> | undefined;
 
   async function getSession(sessionId = ownSessionId(options)): Promise<SessionState> {
@@ -139,6 +145,11 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
     return loadedContent;
   }
 
+  async function getLease(): Promise<IssuedLease> {
+    const path = `/v1/sessions/${ownSessionId(options)}/lease`;
+    return parseAnswer(await http.request({ method: "POST", path, isSigned: true }), parseIssuedLease);
+  }
+
   async function get<T>(path: string, parse: (json: unknown) => T, signal?: AbortSignal): Promise<T> {
     return parseAnswer(await http.request({ method: "GET", path, signal }), parse);
   }
@@ -162,10 +173,11 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
       };
       const signature = await signOrder({ order, signer: sessionKey, chainId, manager });
       const approval = await input.approve?.(order, hashOrder(order, { chainId, manager }));
+      const lease = input.lease ?? (session.leaseTtl === 0 ? undefined : (await leases.get()).lease);
       return {
         order,
         signature,
-        ...(input.lease !== undefined && { lease: input.lease }),
+        ...(lease !== undefined && { lease }),
         ...(approval !== undefined && { approval }),
       };
     };
@@ -217,6 +229,7 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
 
   return {
     getSession,
+    getLease,
     submitSignedOrder,
 
     async submitOrder(input, { signal } = {}) {

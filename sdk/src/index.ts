@@ -45,6 +45,7 @@ export * from "./wire.ts";
 export type { Glossary, TokenInfo } from "./words.ts";
 export type {
   ChainEvent,
+  IssuedLease,
   LimitRemaining,
   OrderReason,
   OrderState,

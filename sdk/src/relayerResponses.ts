@@ -70,6 +70,8 @@ export type RelayerInfo = {
   chainId: number;
   manager: Address;
   relayer: Address | undefined;
+  /** Whom sessions name as their sentinel so that this relayer watches and leases them, if it does. */
+  sentinel: Address | undefined;
   version: string | undefined;
 };
 
@@ -122,7 +124,26 @@ export function parseRelayerInfo(json: unknown): RelayerInfo {
     chainId: readNumber(fields["chainId"], "chainId"),
     manager: readAddress(fields["manager"], "manager"),
     relayer: readOptional(fields["relayer"], "relayer", readAddress),
+    sentinel: readOptional(fields["sentinel"], "sentinel", readAddress),
     version: readOptional(fields["version"], "version", readString),
+  };
+}
+
+/** A sentinel's lease, as orders carry it. */
+export type IssuedLease = {
+  lease: Hex;
+  /** Seconds since the Unix epoch, inclusive. */
+  issuedAt: number;
+  /** Exclusive. */
+  expiresAt: number;
+};
+
+export function parseIssuedLease(json: unknown): IssuedLease {
+  const fields = readObject(json, "lease");
+  return {
+    lease: readHex(fields["lease"], "lease"),
+    issuedAt: readNumber(fields["issuedAt"], "issuedAt", 48),
+    expiresAt: readNumber(fields["expiresAt"], "expiresAt", 48),
   };
 }
 

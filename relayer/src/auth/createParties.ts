@@ -65,13 +65,20 @@ export function createParties({ rpc, indexer }: { rpc: Rpc; indexer: Indexer }) 
     { sessionId, session }: { sessionId: Hex; session: Pick<Session, "account" | "signer"> },
   ): Promise<boolean> {
     if (principal === undefined) return false;
-    if (principal.kind === "credential") return principal.sessionId === sessionId;
-    if (isSigner(principal, session.signer)) return true;
-    return isOwner(principal, session.account);
+    return isKey(principal, { sessionId, session }) || isOwner(principal, session.account);
+  }
+
+  /** The session's key, or who has its credential. */
+  function isKey(
+    principal: Principal,
+    { sessionId, session }: { sessionId: Hex; session: Pick<Session, "signer"> },
+  ): boolean {
+    return principal.kind === "credential" ? principal.sessionId === sessionId : isSigner(principal, session.signer);
   }
 
   return {
     isOwner,
+    isKey,
     /** Whether the request comes from the session's key, its account or the account's owner. */
     isParty,
     /** Throws `authentication-required` or `not-a-party`. */

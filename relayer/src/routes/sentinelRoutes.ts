@@ -8,6 +8,7 @@ import type { Config } from "../config.ts";
 import type { Database } from "../db/schema.ts";
 import { listEvidence, type EvidenceRow } from "../db/sentinelRows.ts";
 import { ProblemError } from "../problem.ts";
+import type { LeaseIssuer } from "../sentinel/createLeaseIssuer.ts";
 import type { Sentinel } from "../sentinel/createSentinel.ts";
 import { hashSchema, problemSchema } from "./schemas.ts";
 
@@ -17,6 +18,7 @@ type Deps = {
   contents: ContentStore;
   parties: Parties;
   sentinel: Pick<Sentinel, "release">;
+  leaseIssuer: LeaseIssuer;
   config: Pick<Config, "chainId">;
 };
 
@@ -34,7 +36,17 @@ const params = z.object({ id: hashSchema });
 const featuresSchema = z.record(z.string(), z.number());
 
 /** What the sentinel has done about a session, and the owner's answer to it. Best effort, all of it. */
-export function addSentinelRoutes({ app, db, contents, parties, sentinel, config: { chainId } }: Deps): void {
+export function addSentinelRoutes(deps: Deps): void {
+  const {
+    app,
+    db,
+    contents,
+    parties,
+    sentinel,
+    leaseIssuer,
+    config: { chainId },
+  } = deps;
+
   app.get(
     "/v1/sessions/:id/evidence",
     {
@@ -54,6 +66,36 @@ export function addSentinelRoutes({ app, db, contents, parties, sentinel, config
       await parties.requireParty(principal, await contents.get(id));
       const rows = await listEvidence(db, { chainId, sessionId: id, limit, ...(before !== undefined && { before }) });
       return { evidence: rows.map(toEvidenceJson) };
+    },
+  );
+
+  app.post(
+    "/v1/sessions/:id/lease",
+    {
+      schema: {
+        summary: "Get the sentinel's word that a session is healthy",
+        description:
+          "For the session's key, of a session that names this relayer's sentinel and has a `leaseTtl`. Every order of it carries a lease; the contract checks it.",
+        params,
+        response: {
+          200: z.object({
+            lease: z.string().describe("As an order carries it"),
+            issuedAt: z.int().describe("Seconds since the Unix epoch, inclusive"),
+            expiresAt: z.int().describe("Exclusive"),
+          }),
+          ...refusals,
+        },
+      },
+    },
+    async ({ params: { id }, principal }, reply) => {
+      const known = requirePrincipal(principal);
+      const content = await contents.get(id);
+      if (!parties.isKey(known, content)) {
+        throw new ProblemError("not-a-party", `The request is not signed by the key of the session ${id}`);
+      }
+      const issued = await leaseIssuer.issue(content);
+      await consumeRequestNonce(db, chainId, known.nonce);
+      return reply.header("cache-control", "no-store").send(issued);
     },
   );
 

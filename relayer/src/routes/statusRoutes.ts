@@ -9,6 +9,7 @@ type Deps = {
   app: App;
   readiness: () => Promise<Readiness>;
   relayer: Address;
+  sentinel: Address | undefined;
   config: Pick<Config, "chainId" | "manager">;
 };
 
@@ -17,7 +18,7 @@ const checksSchema = z.object({
   checks: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
 });
 
-export function addStatusRoutes({ app, readiness, relayer, config }: Deps): void {
+export function addStatusRoutes({ app, readiness, relayer, sentinel, config }: Deps): void {
   const { chainId, manager } = config;
 
   app.get("/healthz", { schema: { summary: "Whether the process runs" } }, () => ({ ok: true }));
@@ -37,11 +38,17 @@ export function addStatusRoutes({ app, readiness, relayer, config }: Deps): void
       schema: {
         summary: "Which chain and contract this relayer serves, and who submits",
         response: {
-          200: z.object({ chainId: z.int(), manager: z.string(), relayer: z.string(), version: z.string() }),
+          200: z.object({
+            chainId: z.int(),
+            manager: z.string(),
+            relayer: z.string(),
+            sentinel: z.string().optional().describe("What sessions name for it to suspend and to lease"),
+            version: z.string(),
+          }),
         },
       },
     },
-    () => ({ chainId, manager, relayer, version }),
+    () => ({ chainId, manager, relayer, ...(sentinel !== undefined && { sentinel }), version }),
   );
 
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
