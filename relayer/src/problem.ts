@@ -9,6 +9,8 @@ export const problemKinds = {
   "authentication-invalid": { status: 401, title: "The request's signature does not hold" },
   "request-replayed": { status: 401, title: "The request's nonce is used" },
   "not-a-party": { status: 403, title: "The session is not the business of who signed the request" },
+  "source-not-allowed": { status: 403, title: "The session's API policy does not let orders come from here" },
+  "policy-mismatch": { status: 422, title: "The session does not commit to the API policy" },
   "webhook-refused": { status: 422, title: "Webhooks may not go to the URL" },
   "webhooks-exhausted": { status: 409, title: "The account has as many webhooks as it may" },
   "encryption-invalid": { status: 400, title: "The body cannot be decrypted" },

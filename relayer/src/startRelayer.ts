@@ -25,6 +25,7 @@ import { addEncryption } from "./encryption/addEncryption.ts";
 import { createDecryption } from "./encryption/createDecryption.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
 import { createAccess } from "./limits/createAccess.ts";
+import { createApiPolicies } from "./limits/createApiPolicies.ts";
 import { createGasBudget } from "./limits/createGasBudget.ts";
 import { createLoadGate } from "./limits/createLoadGate.ts";
 import { createSessionLimit } from "./limits/createSessionLimit.ts";
@@ -38,6 +39,7 @@ import { addFeeRoutes } from "./routes/feeRoutes.ts";
 import { addJsonRpcRoutes } from "./routes/jsonRpcRoutes.ts";
 import { addMetricsRoutes } from "./routes/metricsRoutes.ts";
 import { addOrderRoutes } from "./routes/orderRoutes.ts";
+import { addPolicyRoutes } from "./routes/policyRoutes.ts";
 import { addSentinelRoutes } from "./routes/sentinelRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
@@ -99,6 +101,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       inFlight: metrics.admissionsInFlight,
       config,
     });
+    const apiPolicies = createApiPolicies({ db, parties, config });
     const enforcement = createEnforcement({ rpc, contents, sentinelKey, config });
     const sentinel = createSentinel({ db, indexer, enforcement, log, metrics, config });
     const leaseIssuer = createLeaseIssuer({ sessionReader, sentinelKey, enforcement, sentinel, config });
@@ -114,6 +117,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       access,
       gasBudget,
       sessionLimit,
+      apiPolicies,
       sentinel,
       stages,
       submitters,
@@ -231,7 +235,8 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addOrderRoutes({ app, db, contents, parties, intake, config });
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
       addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
-      addSentinelRoutes({ app, db, contents, parties, sentinel, leaseIssuer, config });
+      addPolicyRoutes({ app, db, contents, parties, apiPolicies, config });
+      addSentinelRoutes({ app, db, contents, parties, apiPolicies, sentinel, leaseIssuer, config });
       addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
       addFeeRoutes({ app, config });
       addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });

@@ -41,6 +41,7 @@ const passedStages = [
   "body",
   "schema",
   "content",
+  "policy",
   "signature",
   "access",
   "session-limit",

@@ -84,6 +84,7 @@ test("describes every route in OpenAPI 3.1", async () => {
     "GET /v1/orders/{hash}",
     "GET /v1/sessions/{id}",
     "GET /v1/sessions/{id}/evidence",
+    "GET /v1/sessions/{id}/policy",
     "GET /v1/webhooks",
     "POST /rpc",
     "POST /v1/credentials",
@@ -93,6 +94,7 @@ test("describes every route in OpenAPI 3.1", async () => {
     "POST /v1/sessions/{id}/release",
     "POST /v1/webhooks",
     "PUT /v1/sessions/{id}",
+    "PUT /v1/sessions/{id}/policy",
   ]);
   for (const [path, methods] of Object.entries(document.paths)) {
     const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);

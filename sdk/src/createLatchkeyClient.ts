@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import { parseApiPolicyJson, type ApiPolicy } from "./apiPolicy.ts";
 import { findScope } from "./admitOrder.ts";
 import type { AccountCall } from "./encodeCalls.ts";
 import {
@@ -87,6 +88,8 @@ export type LatchkeyClient = {
   getRemaining: (sessionId?: Hex) => Promise<LimitRemaining[]>;
   /** Tells a relayer that missed the grant what the session says; its id proves it. Signed with the session key. */
   putSession: (content: { session: Session; scopes: readonly Scope[] }) => Promise<SessionState>;
+  /** Tells the relayer what policy the session's `salt` commits to, from when on it keeps it. Signed with the session key. */
+  putPolicy: (policy: ApiPolicy) => Promise<ApiPolicy>;
   /** The word of the relayer's sentinel that the session is healthy; orders get it by themselves. Signed with the key. */
   getLease: () => Promise<IssuedLease>;
   getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
@@ -274,6 +277,11 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
       const path = `/v1/sessions/${hashSession(session)}`;
       const body = { session: toSessionJson(session), scopes: scopes.map(toScopeJson) };
       return parseAnswer(await http.request({ method: "PUT", path, body, isSigned: true }), parseSessionState);
+    },
+
+    async putPolicy(policy) {
+      const path = `/v1/sessions/${ownSessionId(options)}/policy`;
+      return parseAnswer(await http.request({ method: "PUT", path, body: policy, isSigned: true }), parseApiPolicyJson);
     },
 
     getSessionsOfAccount: (account) => get(`/v1/accounts/${account}/sessions`, parseSessionStates),

@@ -1,4 +1,5 @@
 import { isAddressEqual } from "viem";
+import type { ApiPolicy } from "./apiPolicy.ts";
 import { describeConditions } from "./describeConditions.ts";
 import { describeLimit } from "./describeLimit.ts";
 import { describeScope, isConfined, isPaymentToListed } from "./describeScope.ts";
@@ -21,12 +22,13 @@ export type SessionDescription = {
 
 /**
  * Puts a session into words. Whatever cannot be named, for want of a token, label or known function, is shown raw
- * and never left out. `now` (seconds) decides between "ends" and "ended".
+ * and never left out. `now` (seconds) decides between "ends" and "ended". An API policy that the session's salt commits to
+ * is put into words too, as the best effort that it is; another one is no policy of the session, and says nothing.
  */
 export function describe(
   session: Session,
   scopes: readonly Scope[],
-  { now = Math.floor(Date.now() / 1000), ...glossary }: Glossary & { now?: number } = {},
+  { now = Math.floor(Date.now() / 1000), policy, ...glossary }: Glossary & { now?: number; policy?: ApiPolicy } = {},
 ): SessionDescription {
   const words = createWords(glossary);
   return {
@@ -34,7 +36,7 @@ export function describe(
     cannot: describeLimitsOfAuthority(session, scopes, words),
     limits: [
       ...session.limits.map((limit) => describeLimit(limit, session, words)),
-      ...describeConditions(session, words),
+      ...describeConditions(session, words, policy),
     ],
     ends: describeEnd(session, now),
   };

@@ -1,4 +1,6 @@
 import { getAddress, size, slice, zeroAddress, zeroHash, type Hex } from "viem";
+import type { ApiPolicy } from "./apiPolicy.ts";
+import { describeApiPolicy } from "./describeApiPolicy.ts";
 import type { AccountKind, Session } from "./session.ts";
 import { toDurationWords, type Words } from "./words.ts";
 
@@ -9,7 +11,7 @@ const accountWords: Readonly<Record<AccountKind, string | undefined>> = {
 };
 
 /** A sentence for each condition a session names beside its limits: how often, by whom, and who watches. */
-export function describeConditions(session: Session, words: Words): string[] {
+export function describeConditions(session: Session, words: Words, policy?: ApiPolicy): string[] {
   const { limits, minInterval, relayer, revokeOnMisuse, salt } = session;
   return [
     limits.length === 0 && "No token is limited, so none can be spent through what Latchkey meters.",
@@ -22,7 +24,9 @@ export function describeConditions(session: Session, words: Words): string[] {
     session.approver !== "0x" &&
       `Its approver, who signs beside the key where a limit asks for it, is ${toSignerWords(session.approver, words)}.`,
     revokeOnMisuse && "Ends for ever once anyone shows an order signed by its key that it does not allow.",
-    salt !== zeroHash && `Carries the value ${salt}, which the chain does not interpret.`,
+    ...(describeApiPolicy(session, policy) ?? [
+      salt !== zeroHash && `Carries the value ${salt}, which the chain does not interpret.`,
+    ]),
   ].filter((sentence) => typeof sentence === "string");
 }
 

@@ -2,6 +2,7 @@ export * from "./accountSignature.ts";
 export * from "./admitGrant.ts";
 export * from "./admitOrder.ts";
 export * from "./admitProofs.ts";
+export * from "./apiPolicy.ts";
 export * from "./approval.ts";
 export * from "./contractTypes.ts";
 export * from "./controlMessage.ts";

@@ -1,13 +1,13 @@
 import { admitProofs, type Order, type Session, type SignedOrder } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
 import { isAddressEqual, zeroAddress, type Address, type Hex } from "viem";
-import type { Principal } from "../auth/principal.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
 import type { Pipeline } from "../db/createPipeline.ts";
 import { getOrder, listLiveOrders, toReserved } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
+import type { ApiPolicies, Caller, KeptPolicy } from "../limits/createApiPolicies.ts";
 import type { Access } from "../limits/createAccess.ts";
 import type { GasBudget } from "../limits/createGasBudget.ts";
 import type { SessionLimit } from "../limits/createSessionLimit.ts";
@@ -39,6 +39,7 @@ type Deps = {
   access: Access;
   gasBudget: GasBudget;
   sessionLimit: SessionLimit;
+  apiPolicies: Pick<ApiPolicies, "check" | "isCommitted">;
   sentinel: Pick<Sentinel, "judge" | "noteRefusal">;
   stages: Stages;
   /** The hot wallets, at least one. */
@@ -51,16 +52,11 @@ type Admitted = AdmittedOrder & { result: SimulationResult };
 /** An order whose session is known. */
 type Authenticated = {
   content: SessionContent;
+  /** That this relayer keeps. */
+  policy: KeptPolicy | undefined;
   orderHash: Hex;
   /** Whether its signature is known to be the key's; otherwise the contract tells in the simulation. */
   isProven: boolean;
-};
-
-/** Who sends an order, as far as the server knows. */
-export type Caller = {
-  principal: Principal | undefined;
-  /** The client's address. */
-  source: string | undefined;
 };
 
 type Purpose = { isAsking: boolean; caller: Caller };
@@ -77,6 +73,7 @@ export function createAdmission(deps: Deps) {
     access,
     gasBudget,
     sessionLimit,
+    apiPolicies,
     sentinel,
     stages,
     submitters,
@@ -87,27 +84,34 @@ export function createAdmission(deps: Deps) {
   const store = createOrderStore({ pipeline, gasBudget, config });
 
   /** Content, signature and account: what the order itself says. */
-  async function authenticate({ order, signature }: SignedOrder): Promise<Authenticated> {
+  async function authenticate({ order, signature }: SignedOrder, caller: Caller): Promise<Authenticated> {
     const content = await stages.run("content", () => contents.get(order.sessionId));
     const { account, signer } = content.session;
+    const policy = apiPolicies.isCommitted(content)
+      ? await stages.run("policy", () => apiPolicies.check(content, caller))
+      : undefined;
     const orderHash = toHash(order);
     const isProven = await stages.run("signature", () =>
       checkSignature({ signer, digest: orderHash, signature, hasCode: isContract }),
     );
     await stages.run("access", () => access.check(account));
     // Whoever has not signed must not use up what the key may ask for.
-    if (isProven) await takeSessionLimit(order, orderHash);
-    return { content, orderHash, isProven };
+    const authenticated = { content, policy, orderHash, isProven };
+    if (isProven) await takeSessionLimit(authenticated);
+    return authenticated;
   }
 
-  function takeSessionLimit(order: Order, orderHash: Hex): Promise<void> {
-    return stages.run("session-limit", () => sessionLimit.take(order.sessionId, orderHash));
+  function takeSessionLimit({ content, policy, orderHash }: Authenticated): Promise<void> {
+    const { ordersPerMinute } = policy ?? {};
+    return stages.run("session-limit", () => sessionLimit.take(content.sessionId, orderHash, ordersPerMinute));
   }
 
   async function admit(
     signed: SignedOrder,
-    { content, orderHash, isProven, isAsking, caller }: Authenticated & Purpose,
+    authenticated: Authenticated,
+    { isAsking, caller }: Purpose,
   ): Promise<Admitted> {
+    const { content, orderHash, isProven } = authenticated;
     const { order, approval = "0x" } = signed;
     const { session, packedSession } = content;
     const submitter = toSubmitter(session, submitters);
@@ -144,7 +148,7 @@ export function createAdmission(deps: Deps) {
     );
     if (!isProven) {
       // The simulation has run the contract's own check of the signature.
-      await takeSessionLimit(order, orderHash);
+      await takeSessionLimit(authenticated);
       await judge();
     }
     const reservations = toReservations(session, declared, result.getSpent);
@@ -156,10 +160,10 @@ export function createAdmission(deps: Deps) {
   return {
     /** Takes an order, or returns the one already taken under its hash. */
     async submit(signed: SignedOrder, caller: Caller): Promise<Submitted> {
-      const authenticated = await authenticate(signed);
+      const authenticated = await authenticate(signed, caller);
       const { content, orderHash, isProven } = authenticated;
       try {
-        const admitted = await admit(signed, { ...authenticated, isAsking: false, caller });
+        const admitted = await admit(signed, authenticated, { isAsking: false, caller });
         return await stages.run("store", () => store.store(admitted));
       } catch (error) {
         // Whatever is wrong with it by now, an order that was taken keeps the answer it was given. While the chain is out of
@@ -174,8 +178,8 @@ export function createAdmission(deps: Deps) {
 
     async simulate(signed: SignedOrder, caller: Caller): Promise<SimulationResult> {
       const { order } = signed;
-      const authenticated = await authenticate(signed);
-      const { state, reservations, result } = await admit(signed, { ...authenticated, isAsking: true, caller });
+      const authenticated = await authenticate(signed, caller);
+      const { state, reservations, result } = await admit(signed, authenticated, { isAsking: true, caller });
       const { session, sessionId } = authenticated.content;
       const { block, remaining } = state;
       const live = await listLiveOrders(db, { chainId, sessionId, afterBlock: block.number });

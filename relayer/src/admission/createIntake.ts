@@ -1,7 +1,8 @@
 import type { SignedOrder } from "@latchkey/sdk";
 import type { OrderRow } from "../db/orderRows.ts";
 import type { LoadGate } from "../limits/createLoadGate.ts";
-import type { Admission, Caller } from "./createAdmission.ts";
+import type { Caller } from "../limits/createApiPolicies.ts";
+import type { Admission } from "./createAdmission.ts";
 import type { SimulationResult } from "./createSimulation.ts";
 
 export type Intake = ReturnType<typeof createIntake>;

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
+import { apiPolicyMigration } from "./apiPolicyMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { controlMigration } from "./controlMigration.ts";
@@ -135,6 +136,7 @@ migrations["0010-access"] = accessMigration;
 migrations["0011-auth"] = authMigration;
 migrations["0012-webhooks"] = webhookMigration;
 migrations["0013-live-orders"] = liveOrdersMigration;
+migrations["0032-api-policies"] = apiPolicyMigration;
 migrations["0031-controls"] = controlMigration;
 migrations["0030-sentinel"] = sentinelMigration;
 

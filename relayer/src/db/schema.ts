@@ -189,6 +189,13 @@ export type Database = {
     /** JSON: `{ name, args, sentence }`. */
     reason: string | null;
   };
+  /** Of sessions that commit to one, as far as it has been told. */
+  api_policies: {
+    chain_id: number;
+    session_id: string;
+    /** JSON, as on the wire. */
+    policy: string;
+  };
   /** What each session key has done so far, as the sentinel sees it. */
   sentinel_histories: { chain_id: number; session_id: string; history: string; updated_at: number };
   /** Sessions whose orders are refused until somebody releases them, or `ends_at`. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Caller } from "../admission/createAdmission.ts";
+import type { Caller } from "../limits/createApiPolicies.ts";
 import type { Intake } from "../admission/createIntake.ts";
 import { hashSchema, hexSchema, orderSchema } from "../routes/schemas.ts";
 import { JsonRpcError } from "./JsonRpcError.ts";

@@ -10,6 +10,7 @@ export const stageNames = [
   "decryption",
   "schema",
   "content",
+  "policy",
   "signature",
   "access",
   "session-limit",

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import type { Hex } from "viem";
 import { z } from "zod";
 import type { ContentStore } from "../admission/createContentStore.ts";
-import type { Caller } from "../admission/createAdmission.ts";
+import type { Caller } from "../limits/createApiPolicies.ts";
 import type { Intake } from "../admission/createIntake.ts";
 import type { App } from "../app.ts";
 import { requirePrincipal, type Parties } from "../auth/createParties.ts";

@@ -7,6 +7,7 @@ import { consumeRequestNonce } from "../auth/requestNonces.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/schema.ts";
 import { listEvidence, type EvidenceRow } from "../db/sentinelRows.ts";
+import type { ApiPolicies } from "../limits/createApiPolicies.ts";
 import { ProblemError } from "../problem.ts";
 import type { LeaseIssuer } from "../sentinel/createLeaseIssuer.ts";
 import type { Sentinel } from "../sentinel/createSentinel.ts";
@@ -17,6 +18,7 @@ type Deps = {
   db: Kysely<Database>;
   contents: ContentStore;
   parties: Parties;
+  apiPolicies: Pick<ApiPolicies, "check">;
   sentinel: Pick<Sentinel, "release">;
   leaseIssuer: LeaseIssuer;
   config: Pick<Config, "chainId">;
@@ -42,6 +44,7 @@ export function addSentinelRoutes(deps: Deps): void {
     db,
     contents,
     parties,
+    apiPolicies,
     sentinel,
     leaseIssuer,
     config: { chainId },
@@ -87,12 +90,13 @@ export function addSentinelRoutes(deps: Deps): void {
         },
       },
     },
-    async ({ params: { id }, principal }, reply) => {
+    async ({ params: { id }, principal, ip }, reply) => {
       const known = requirePrincipal(principal);
       const content = await contents.get(id);
       if (!parties.isKey(known, content)) {
         throw new ProblemError("not-a-party", `The request is not signed by the key of the session ${id}`);
       }
+      await apiPolicies.check(content, { principal, source: ip });
       const issued = await leaseIssuer.issue(content);
       await consumeRequestNonce(db, chainId, known.nonce);
       return reply.header("cache-control", "no-store").send(issued);

@@ -1,0 +1,20 @@
+import type { Db } from "./chainRows.ts";
+
+export async function getApiPolicy(db: Db, chainId: number, sessionId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("api_policies")
+    .select("policy")
+    .where("chain_id", "=", chainId)
+    .where("session_id", "=", sessionId)
+    .executeTakeFirst();
+  return row?.policy;
+}
+
+/** The session's salt lets it have one policy only, so a second insert is none. */
+export async function insertApiPolicy(db: Db, chainId: number, sessionId: string, policy: string): Promise<void> {
+  await db
+    .insertInto("api_policies")
+    .values({ chain_id: chainId, session_id: sessionId, policy })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
