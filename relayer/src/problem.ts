@@ -50,6 +50,7 @@ export const problemKinds = {
   "budget-exceeded": { status: 403, title: "The order is over a limit" },
   "budget-reserved": { status: 409, title: "Orders in flight hold the budget", retryable: true },
   "anomaly-held": { status: 409, title: "The order is unlike its key, and held", retryable: true },
+  "control-refused": { status: 422, title: "The manager would refuse it" },
   "simulation-failed": { status: 422, title: "The order would fail" },
   "rpc-unavailable": { status: 503, title: "The chain cannot be asked right now", retryable: true },
   "shutting-down": { status: 503, title: "The relayer is stopping", retryable: true },

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import { parseApiPolicyJson, type ApiPolicy } from "./apiPolicy.ts";
+import { toControlTypedData } from "./controlMessage.ts";
 import { findScope } from "./admitOrder.ts";
 import type { AccountCall } from "./encodeCalls.ts";
 import {
@@ -19,6 +20,7 @@ import type { Order, SignedOrder } from "./order.ts";
 import { createRelayerHttp } from "./relayerHttp.ts";
 import {
   parseChainEvents,
+  parseControlState,
   parseIssuedLease,
   parseOrderState,
   parseRelayerInfo,
@@ -26,6 +28,7 @@ import {
   parseSessionStates,
   parseSimulation,
   type ChainEvent,
+  type ControlState,
   type IssuedLease,
   type LimitRemaining,
   type OrderState,
@@ -90,6 +93,12 @@ export type LatchkeyClient = {
   putSession: (content: { session: Session; scopes: readonly Scope[] }) => Promise<SessionState>;
   /** Tells the relayer what policy the session's `salt` commits to, from when on it keeps it. Signed with the session key. */
   putPolicy: (policy: ApiPolicy) => Promise<ApiPolicy>;
+  /**
+   * Gives the session up for ever, at the relayer's cost: signed by the session key, sent by the relayer. Resolves when the
+   * relayer has stored it; `getControl` tells when the chain has it.
+   */
+  surrender: () => Promise<ControlState>;
+  getControl: (id: string) => Promise<ControlState>;
   /** The word of the relayer's sentinel that the session is healthy; orders get it by themselves. Signed with the key. */
   getLease: () => Promise<IssuedLease>;
   getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
@@ -106,6 +115,8 @@ export type LatchkeyClient = {
 };
 
 const finalStatuses: readonly string[] = ["confirmed", "failed", "expired", "cancelled"];
+/** How long a surrender may take to be mined: a day, for it can do no harm. */
+const surrenderSeconds = 86_400;
 const nonceTakenCodes = ["nonce-used", "nonce-too-old"];
 /** How often an order is signed again because another process took its nonce. */
 const signingsMax = 3;
@@ -278,6 +289,20 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
       const body = { session: toSessionJson(session), scopes: scopes.map(toScopeJson) };
       return parseAnswer(await http.request({ method: "PUT", path, body, isSigned: true }), parseSessionState);
     },
+
+    async surrender() {
+      if (sessionKey === undefined) throw new LatchkeyError("The client has no sessionKey, so it cannot give it up");
+      const { sessionId, session } = await getContent();
+      // A surrender is good with any nonce: what it does can be done once.
+      const dated = { controlNonce: 0, deadline: Math.floor(Date.now() / 1000) + surrenderSeconds };
+      const message = { type: "Surrender", account: session.account, sessionId, ...dated } as const;
+      const signature = await sessionKey.signTypedData(toControlTypedData(message, { chainId, manager }));
+      const path = `/v1/sessions/${sessionId}/surrender`;
+      const body = { ...dated, signature };
+      return parseAnswer(await http.request({ method: "POST", path, body, isSigned: true }), parseControlState);
+    },
+
+    getControl: (id) => get(`/v1/controls/${id}`, parseControlState),
 
     async putPolicy(policy) {
       const path = `/v1/sessions/${ownSessionId(options)}/policy`;

@@ -46,6 +46,7 @@ export * from "./wire.ts";
 export type { Glossary, TokenInfo } from "./words.ts";
 export type {
   ChainEvent,
+  ControlState,
   IssuedLease,
   LimitRemaining,
   OrderReason,

@@ -129,6 +129,34 @@ export function parseRelayerInfo(json: unknown): RelayerInfo {
   };
 }
 
+const controlKinds = ["surrender", "revoke", "pause", "sentinel-suspend", "sentinel-revoke", "report-misuse"] as const;
+const controlStatuses = ["waiting", "submitted", "done", "failed"] as const;
+
+/** Where a call of the manager stands that is no order. The last two statuses are final. */
+export type ControlState = {
+  id: string;
+  kind: (typeof controlKinds)[number];
+  account: Address;
+  sessionId: Hex | undefined;
+  status: (typeof controlStatuses)[number];
+  transactionHash: Hex | undefined;
+  /** Why it failed. */
+  reason: OrderReason | undefined;
+};
+
+export function parseControlState(json: unknown): ControlState {
+  const fields = readObject(json, "control");
+  return {
+    id: readString(fields["id"], "id"),
+    kind: readOneOf(fields["kind"], "kind", controlKinds),
+    account: readAddress(fields["account"], "account"),
+    sessionId: readOptional(fields["sessionId"], "sessionId", readHash),
+    status: readOneOf(fields["status"], "status", controlStatuses),
+    transactionHash: readOptional(fields["transactionHash"], "transactionHash", readHash),
+    reason: readOptional(fields["reason"], "reason", readReason),
+  };
+}
+
 /** A sentinel's lease, as orders carry it. */
 export type IssuedLease = {
   lease: Hex;

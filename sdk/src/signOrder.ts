@@ -1,12 +1,13 @@
 import type { Address, Hex } from "viem";
 import { toOrderTypedData, type OrderTypedData } from "./hashOrder.ts";
 import type { Order } from "./order.ts";
-import type { LatchkeyDomain } from "./typedData.ts";
+import type { LatchkeyDomain, LatchkeyTypedData } from "./typedData.ts";
 
 /** A session key: any viem `LocalAccount` is one. */
 export type OrderSigner = {
   address: Address;
-  signTypedData: (typedData: OrderTypedData) => Promise<Hex>;
+  /** Of orders, and of the message that gives the session up. */
+  signTypedData: (typedData: OrderTypedData | LatchkeyTypedData) => Promise<Hex>;
   /** Signs requests to the relayer (EIP-191). Without it the relayer tells only what is on chain. */
   signMessage?: (input: { message: { raw: Hex } }) => Promise<Hex>;
 };

@@ -16,6 +16,7 @@ import {
   templates,
   signApproval,
   toApprovalTypedData,
+  toControlTypedData,
   toOrderTypedData,
   toPaymentCall,
   toScopeJson,
@@ -96,6 +97,40 @@ async function getError(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+describe("surrender", () => {
+  const given = { id: "one", kind: "surrender", account, sessionId, status: "waiting" };
+
+  it("signs that the session is given up, for the account it is of, and says what became of it", async () => {
+    const { client, orders } = await start(accept, {
+      routes: ({ path }) => {
+        if (path === `/v1/sessions/${sessionId}/surrender`) return { status: 202, json: given };
+        return path === "/v1/controls/one"
+          ? { status: 200, json: { ...given, status: "done" } }
+          : problem(404, "not-found");
+      },
+    });
+    const state = await client.surrender();
+    expect(state).toMatchObject({ id: "one", status: "waiting", sessionId });
+    const [sent] = orders();
+    const body = sent?.body as { controlNonce: number; deadline: number; signature: Hex };
+    expect(body.deadline).toBeGreaterThan(Date.now() / 1000 + 3_600);
+    const { signature, ...dated } = body;
+    const typedData = toControlTypedData({ type: "Surrender", account, sessionId, ...dated }, { chainId, manager });
+    expect(await recoverTypedDataAddress({ ...typedData, signature })).toBe(sessionKey.address);
+    expect(sent?.headers["signature-input"]).toContain(sessionKey.address.toLowerCase());
+    expect(await client.getControl(state.id)).toMatchObject({ status: "done", reason: undefined });
+  });
+
+  it("needs the key", async () => {
+    const started = await startServer(() => problem(404, "not-found"));
+    server = started;
+    const client = createLatchkeyClient({ relayerUrl: started.url, chainId, manager, session, scopes });
+    expect(await getError(client.surrender())).toMatchObject({
+      message: "The client has no sessionKey, so it cannot give it up",
+    });
+  });
+});
 
 describe("submitOrder", () => {
   it("finds scope and nonce, signs, submits, and counts on from there", async () => {

@@ -54,6 +54,10 @@ export async function insertControl(
   return { control: known, isNew: false };
 }
 
+export function getControl(db: Db, chainId: number, id: string): Promise<ControlRow | undefined> {
+  return db.selectFrom("controls").selectAll().where("chain_id", "=", chainId).where("id", "=", id).executeTakeFirst();
+}
+
 /** Those that are not final, oldest first. */
 export function listLiveControls(db: Db, chainId: number, limit: number): Promise<ControlRow[]> {
   return db

@@ -112,7 +112,7 @@ export const sessionContentSchema = z.strictObject({
   scopes: z.array(scopeSchema).min(1).max(1_000),
 });
 
-const reasonSchema = z.object({ name: z.string(), args: z.array(z.unknown()), sentence: z.string() });
+export const reasonSchema = z.object({ name: z.string(), args: z.array(z.unknown()), sentence: z.string() });
 
 export const orderStatuses = ["accepted", "submitted", "confirmed", "failed", "expired", "cancelled"] as const;
 

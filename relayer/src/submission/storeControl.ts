@@ -1,14 +1,15 @@
 import { toErrorSentence } from "@latchkey/sdk";
 import type { Kysely } from "kysely";
-import { isHex, numberToHex, type Hex } from "viem";
+import { isHex, type Hex } from "viem";
 import type { Rpc } from "../chain/createRpc.ts";
-import { CallRevertedError, RpcError } from "../chain/rpcErrors.ts";
+import { CallRevertedError } from "../chain/rpcErrors.ts";
 import type { Config } from "../config.ts";
 import { updateControl, type ControlRow } from "../db/controlRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { holdLane, type Lane } from "./laneRows.ts";
+import { measureControl } from "./measureControl.ts";
 import { toReasonJson } from "./settleOrders.ts";
 import { insertTransaction, type SignedTransaction } from "./transactionRows.ts";
 
@@ -49,23 +50,16 @@ export async function storeControl(
   });
 }
 
-/** Gas with a quarter to spare, since the state may be another by then; nothing if the call would revert. */
+/** Its gas; nothing if it would revert, which then is what became of it. */
 async function measure({ db, rpc, wallet, log, config }: Deps, control: ControlRow, data: Hex) {
   try {
-    const gasMax = config.batch.gasMax;
-    await rpc.call({ from: wallet.address, to: config.manager, data, gas: BigInt(gasMax) }, "latest");
-    const answer = await rpc.request("eth_estimateGas", [
-      { from: wallet.address, to: config.manager, data, gas: numberToHex(gasMax) },
-    ]);
-    if (!isHex(answer)) throw new RpcError("eth_estimateGas", `The node answered ${JSON.stringify(answer)}`);
-    return Math.min(gasMax, Math.ceil(Number(answer) * 1.25) + 10_000);
+    const { manager, batch } = config;
+    return await measureControl(rpc, { from: wallet.address, manager, data, gasMax: batch.gasMax });
   } catch (error) {
     if (!(error instanceof CallRevertedError)) throw error;
+    const { kind, session_id } = control;
     const reason = toErrorSentence(error.data);
-    log.warn(
-      { kind: control.kind, sessionId: control.session_id, reason: reason.name },
-      "A call would fail, so it is not sent",
-    );
+    log.warn({ kind, sessionId: session_id, reason: reason.name }, "A call would fail, so it is not sent");
     await updateControl(db, control, { status: "failed", reason: toReasonJson(reason) });
     return undefined;
   }
