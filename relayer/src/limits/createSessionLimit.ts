@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { createBoundedMap } from "../createBoundedMap.ts";
+import { createRecentSet } from "../createRecentSet.ts";
 import { ProblemError } from "../problem.ts";
 
 export type SessionLimit = ReturnType<typeof createSessionLimit>;
@@ -12,7 +12,7 @@ const ordersRemembered = 50_000;
  */
 export function createSessionLimit({ sessionOrdersPerMinute }: { sessionOrdersPerMinute: number }) {
   const limiter = new RateLimiterMemory({ points: sessionOrdersPerMinute, duration: 60 });
-  const counted = createBoundedMap<string, true>(ordersRemembered);
+  const counted = createRecentSet<string>(ordersRemembered);
   return {
     /**
      * Counts an order, once. Throws `rate-limited` with the time after which there is room again.
@@ -20,12 +20,12 @@ export function createSessionLimit({ sessionOrdersPerMinute }: { sessionOrdersPe
      */
     async take(sessionId: string, orderHash: string, ordersPerMinute = sessionOrdersPerMinute): Promise<void> {
       // Whoever has seen an order can send it again, and must not use up the key's share by that.
-      if (counted.get(orderHash) === true) return;
+      if (counted.has(orderHash)) return;
       const limit = Math.min(ordersPerMinute, sessionOrdersPerMinute);
       try {
         // An order of a session that may send fewer is worth more; rounded down, so that all of them fit.
         await limiter.consume(sessionId, Math.floor((1e6 * sessionOrdersPerMinute) / limit) / 1e6);
-        counted.set(orderHash, true);
+        counted.add(orderHash);
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
         const resetSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));

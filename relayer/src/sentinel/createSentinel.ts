@@ -5,7 +5,7 @@ import type { SessionContent } from "../admission/createContentStore.ts";
 import type { Reservations } from "../admission/reservations.ts";
 import type { HeadChange, Indexer } from "../chain/createIndexer.ts";
 import type { Config } from "../config.ts";
-import { createBoundedMap, type BoundedMap } from "../createBoundedMap.ts";
+import { createRecentSet } from "../createRecentSet.ts";
 import { deleteHold } from "../db/sentinelRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
@@ -75,8 +75,8 @@ export function createSentinel({ db, indexer, enforcement, log, metrics, config 
   const histories = createHistories({ db, config });
   const holds = createHolds({ db, config });
   const steps = createSteps({ db, holds, enforcement, log, metrics, config });
-  const judged = createBoundedMap<Hex, true>(ordersRemembered);
-  const refused = createBoundedMap<Hex, true>(ordersRemembered);
+  const judged = createRecentSet<Hex>(ordersRemembered);
+  const refused = createRecentSet<Hex>(ordersRemembered);
   let savedAt = performance.now();
 
   function judge(input: JudgedOrder, history: History): void | Promise<void> {
@@ -85,7 +85,7 @@ export function createSentinel({ db, indexer, enforcement, log, metrics, config 
     const now = Date.now();
     const observation = observeOrder(order, session, declared, source);
     const score = scoreOrder(history, observation, { now, warmUpOrders: settings.warmUpOrders });
-    const isFresh = !isAsking && isFirst(judged, orderHash);
+    const isFresh = !isAsking && judged.add(orderHash);
     const endsAt = holds.find(sessionId, now);
     if (endsAt !== undefined && isFresh && !isApproved && score.total >= settings.holdScore) {
       history.held = addToCount(history.held, now, troubleLifeMs);
@@ -118,7 +118,7 @@ export function createSentinel({ db, indexer, enforcement, log, metrics, config 
     // A lease or an approval that is not due makes another encoding, but not another order.
     const isOutside = outsideCodes.includes(problem.code) && problem.rule?.name !== "EncodingInvalid";
     if (!isOutside && !failureCodes.includes(problem.code)) return;
-    if (!isFirst(refused, orderHash)) return;
+    if (!refused.add(orderHash)) return;
     const history = histories.find(sessionId) ?? (await histories.load(sessionId));
     const now = Date.now();
     if (isOutside) history.refusals = addToCount(history.refusals, now, troubleLifeMs);
@@ -205,10 +205,4 @@ export function createSentinel({ db, indexer, enforcement, log, metrics, config 
     await steps.saveNotes();
     await histories.save();
   }
-}
-
-function isFirst(seen: BoundedMap<Hex, true>, orderHash: Hex): boolean {
-  if (seen.get(orderHash) === true) return false;
-  seen.set(orderHash, true);
-  return true;
 }
