@@ -189,6 +189,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     });
     const watching = runLoop({
       job: async () => {
+        await apiPolicies.refresh();
         const pauseMs = await sentinel.refresh();
         reportFailure.recovered("sentinel");
         return pauseMs;

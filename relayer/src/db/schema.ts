@@ -195,6 +195,7 @@ export type Database = {
     session_id: string;
     /** JSON, as on the wire. */
     policy: string;
+    told_at: number;
   };
   /** What each session key has done so far, as the sentinel sees it. */
   sentinel_histories: { chain_id: number; session_id: string; history: string; updated_at: number };

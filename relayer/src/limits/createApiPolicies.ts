@@ -7,7 +7,7 @@ import { requirePrincipal, type Parties } from "../auth/createParties.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Config } from "../config.ts";
 import { createBoundedMap } from "../createBoundedMap.ts";
-import { getApiPolicy, insertApiPolicy } from "../db/apiPolicyRows.ts";
+import { getApiPolicy, insertApiPolicy, listNewApiPolicies } from "../db/apiPolicyRows.ts";
 import type { Db } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
@@ -36,8 +36,8 @@ type Deps = {
 };
 
 const entriesMax = 10_000;
-/** What one instance is told, the others keep within this time, in milliseconds. */
-const absentMs = 5_000;
+/** What was told in the last minute is read again and again, so that none is missed that another instance was slow to commit. */
+const newMs = 60_000;
 
 /**
  * What sessions ask of relayers beside what the contract enforces: networks, a rate, signed requests. Best effort. A session
@@ -46,24 +46,27 @@ const absentMs = 5_000;
  */
 export function createApiPolicies({ db, parties, config: { chainId } }: Deps) {
   const kept = createBoundedMap<Hex, KeptPolicy>(entriesMax);
-  const absentSince = createBoundedMap<Hex, number>(entriesMax);
+  /** Sessions without a policy, as far as the database knew and nobody has told since. */
+  const absent = createBoundedMap<Hex, true>(entriesMax);
 
   async function find(sessionId: Hex): Promise<KeptPolicy | undefined> {
     const known = kept.get(sessionId);
     if (known !== undefined) return known;
-    if (performance.now() - (absentSince.get(sessionId) ?? -Infinity) < absentMs) return undefined;
+    if (absent.get(sessionId) === true) return undefined;
     const text = await getApiPolicy(db, chainId, sessionId);
-    if (text === undefined) {
-      absentSince.set(sessionId, performance.now());
-      return undefined;
-    }
-    return keep(sessionId, parseApiPolicyJson(JSON.parse(text)));
+    // Meanwhile it may have been told.
+    const told = kept.get(sessionId);
+    if (told !== undefined) return told;
+    if (text !== undefined) return keep(sessionId, parseApiPolicyJson(JSON.parse(text)));
+    absent.set(sessionId, true);
+    return undefined;
   }
 
   function keep(sessionId: Hex, policy: ApiPolicy): KeptPolicy {
     const networks = policy.cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
     const entry = { policy, networks, ordersPerMinute: policy.ordersPerMinute || undefined };
     kept.set(sessionId, entry);
+    absent.delete(sessionId);
     return entry;
   }
 
@@ -89,6 +92,20 @@ export function createApiPolicies({ db, parties, config: { chainId } }: Deps) {
 
     /** To be called when what was put is committed. */
     keep,
+
+    /** Learns of what other instances were told. To be called every second. */
+    async refresh(): Promise<void> {
+      try {
+        for (const { session_id, policy } of await listNewApiPolicies(db, chainId, newMs)) {
+          if (kept.get(session_id as Hex) === undefined)
+            keep(session_id as Hex, parseApiPolicyJson(JSON.parse(policy)));
+        }
+      } catch (error) {
+        // Of what was told meanwhile nothing is known.
+        absent.clear();
+        throw error;
+      }
+    },
 
     /**
      * The session's policy, if it is known, once the caller keeps it. Throws `source-not-allowed`,
