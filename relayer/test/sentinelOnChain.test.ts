@@ -1,4 +1,11 @@
-import { encodeResume, sessionManagerAbi, templates, toPaymentCall } from "@latchkey/sdk";
+import {
+  createLatchkeyClient,
+  describeEvidence,
+  encodeResume,
+  sessionManagerAbi,
+  templates,
+  toPaymentCall,
+} from "@latchkey/sdk";
 import { parseEther, type Address } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -132,8 +139,15 @@ test("holds what a thief asks for, shows why to key and owner, and lets the owne
   expect(
     parseProblem(await request(`${relayer.url}/v1/sessions/${granted.sessionId}/release`, { method: "POST" })).code,
   ).toBe("authentication-required");
-  expect(await release(granted, owner)).toMatchObject({ status: 200, json: { released: true } });
-  expect(await release(granted, owner)).toMatchObject({ status: 200, json: { released: false } });
+  const { manager, chain } = world;
+  const client = createLatchkeyClient({ relayerUrl: relayer.url, chainId: chain.chainId, manager, owner });
+  const [evidence] = await client.getEvidence(granted.sessionId, { limit: 1 });
+  expect(evidence && describeEvidence(evidence)).toBe(
+    "Held the key's orders: a greater amount than usual, a recipient or function never used before.",
+  );
+  expect(await client.getEvidence(granted.sessionId, { before: evidence?.id ?? 0 })).toEqual([]);
+  expect(await client.release(granted.sessionId)).toBe(true);
+  expect(await client.release(granted.sessionId)).toBe(false);
   // It was the owner's own idea after all.
   const again = await steal(granted, warmUpOrders);
   expect(again.answer.status).toBe(202);

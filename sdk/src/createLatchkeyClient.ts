@@ -10,10 +10,12 @@ import {
   RelayerProblemError,
   ResponseInvalidError,
 } from "./errors.ts";
+import { parseEvidences, type Evidence } from "./evidence.ts";
 import { streamChainEvents } from "./eventStream.ts";
 import { hashOrder } from "./hashOrder.ts";
 import { hashSession } from "./hashSession.ts";
 import { createRequestSigner } from "./createRequestSigner.ts";
+import { readBoolean, readObject } from "./jsonReader.ts";
 import { createLeaseSource } from "./leaseSource.ts";
 import { createNonceSource } from "./nonceSource.ts";
 import type { Order, SignedOrder } from "./order.ts";
@@ -49,6 +51,8 @@ export type LatchkeyClientOptions = {
   manager: Address;
   /** Signs orders; any viem `LocalAccount`. Not needed to read. */
   sessionKey?: OrderSigner;
+  /** Signs requests instead of the session key: the owner of the account, by his wallet (EIP-191). */
+  owner?: Required<Pick<OrderSigner, "address" | "signMessage">>;
   /** The session to use, if its content is at hand; otherwise `sessionId`, and the relayer is asked. */
   session?: Session;
   scopes?: readonly Scope[];
@@ -99,6 +103,10 @@ export type LatchkeyClient = {
    */
   surrender: () => Promise<ControlState>;
   getControl: (id: string) => Promise<ControlState>;
+  /** What the relayer's sentinel did about the session, newest first. Signed with the key, or by the owner. */
+  getEvidence: (sessionId?: Hex, options?: { before?: number; limit?: number }) => Promise<Evidence[]>;
+  /** Lets a session's orders run again that the sentinel holds. Signed by the owner. Whether it was held. */
+  release: (sessionId?: Hex) => Promise<boolean>;
   /** The word of the relayer's sentinel that the session is healthy; orders get it by themselves. Signed with the key. */
   getLease: () => Promise<IssuedLease>;
   getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
@@ -127,10 +135,9 @@ const streamIdleMs = 60_000;
 export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyClient {
   const { relayerUrl, chainId, manager, timeoutMs = 10_000 } = options;
   const retryPolicy: RetryPolicy = { attemptsMax: 5, delayBaseMs: 250, delayMaxMs: 5_000, ...options.retryPolicy };
-  const { sessionKey } = options;
-  const { signMessage } = sessionKey ?? {};
-  const signRequest =
-    sessionKey && signMessage && createRequestSigner({ address: sessionKey.address, signMessage }, chainId);
+  const { sessionKey, owner } = options;
+  const { address, signMessage } = owner ?? sessionKey ?? {};
+  const signRequest = address && signMessage && createRequestSigner({ address, signMessage }, chainId);
   const http = createRelayerHttp({ relayerUrl, timeoutMs, retryPolicy, signRequest });
   const nonces = createNonceSource(async () => (await getSession()).nextNonce);
   const leases = createLeaseSource(getLease);
@@ -303,6 +310,22 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
     },
 
     getControl: (id) => get(`/v1/controls/${id}`, parseControlState),
+
+    async getEvidence(sessionId = ownSessionId(options), { before, limit } = {}) {
+      const query = new URLSearchParams({
+        ...(before !== undefined && { before: String(before) }),
+        ...(limit !== undefined && { limit: String(limit) }),
+      }).toString();
+      const path = `/v1/sessions/${sessionId}/evidence${query === "" ? "" : `?${query}`}`;
+      return parseAnswer(await http.request({ method: "GET", path, isSigned: true }), parseEvidences);
+    },
+
+    async release(sessionId = ownSessionId(options)) {
+      const path = `/v1/sessions/${sessionId}/release`;
+      return parseAnswer(await http.request({ method: "POST", path, isSigned: true }), (json) =>
+        readBoolean(readObject(json, "answer")["released"], "released"),
+      );
+    },
 
     async putPolicy(policy) {
       const path = `/v1/sessions/${ownSessionId(options)}/policy`;

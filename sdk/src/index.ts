@@ -17,6 +17,7 @@ export * from "./encodeCalls.ts";
 export * from "./encodeControlCalls.ts";
 export * from "./encodeRedeemDelegations.ts";
 export * from "./errors.ts";
+export { describeEvidence, type Evidence, type EvidenceAction } from "./evidence.ts";
 export * from "./exposure.ts";
 export * from "./generated/abi.ts";
 export * from "./generated/addresses.ts";
