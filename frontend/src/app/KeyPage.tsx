@@ -8,6 +8,7 @@ import { ActivityList } from "../features/activity/ActivityList.tsx";
 import { ResumeAction } from "../features/sessions/ResumeAction.tsx";
 import { RevokeAction } from "../features/sessions/RevokeAction.tsx";
 import { SessionDetail } from "../features/sessions/SessionDetail.tsx";
+import { SentinelCard } from "../features/sentinel/SentinelCard.tsx";
 import { useDeps } from "../lib/deps.tsx";
 import { toSessionName } from "../lib/sessionName.ts";
 import { useSessions } from "../lib/sessions.ts";
@@ -64,6 +65,11 @@ const Key = ({ account, canSign }: GatedAccount) => {
             </PageHeader>
             <SessionDetail record={record} authority={authority} now={sessions.authority.block.timestamp} />
             <SourceLine sessions={sessions} />
+            {canSign && (
+              <div className="mt-6">
+                <SentinelCard key={record.id} sessionId={record.id} now={sessions.authority.block.timestamp} />
+              </div>
+            )}
             <h2 className="mt-10 mb-4 text-lg font-semibold">Activity of this key</h2>
             <ActivityList account={account.address} names={names} sessionId={record.id} />
           </>
