@@ -108,6 +108,12 @@ describe("an owner and a bot", () => {
     expect(bot.events.map(({ event }) => event)).toContain("confirmed");
   });
 
+  it("ask the relayer's sentinel, who has seen nothing unusual", async () => {
+    await press("Sign to see what it saw");
+    await see("It has seen nothing unusual.");
+    expect(await page.getByRole("button", { name: "Release this key" }).count()).toBe(0);
+  });
+
   it("revoke it, and see the bot's next order refused", async () => {
     await press("Revoke Test bot");
     await press("Revoke for ever");

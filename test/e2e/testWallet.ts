@@ -21,6 +21,12 @@ const readTransaction = (params: readonly unknown[] | undefined): TransactionFie
   return { to, data: read("data") ?? "0x", value: BigInt(read("value") ?? "0x0"), gas: gas && BigInt(gas) };
 };
 
+const readMessage = (params: readonly unknown[] | undefined): Hex => {
+  const [message] = params ?? [];
+  if (!isHex(message)) throw new Error("personal_sign without a message in hex");
+  return message;
+};
+
 const toError = (error: unknown): Answer => {
   const message = error instanceof Error ? error.message : String(error);
   const data: unknown = error instanceof Error && "data" in error ? error.data : undefined;
@@ -69,6 +75,8 @@ export const installTestWallet = async (
         return null;
       case "eth_sendTransaction":
         return client.sendTransaction(readTransaction(params));
+      case "personal_sign":
+        return account.signMessage({ message: { raw: readMessage(params) } });
       default:
         // Whatever else is the node's to answer.
         return client.request({ method, params } as Parameters<typeof client.request>[0]);
