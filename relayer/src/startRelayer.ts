@@ -23,6 +23,7 @@ import { deleteOldGas } from "./db/gasRows.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEncryption } from "./encryption/addEncryption.ts";
 import { createDecryption } from "./encryption/createDecryption.ts";
+import { createEventLog } from "./events/createEventLog.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
 import { createAccess } from "./limits/createAccess.ts";
 import { createGasBudget } from "./limits/createGasBudget.ts";
@@ -161,20 +162,20 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("cleaning", error),
       failurePauseMs: cleaningPauseMs,
     });
+    const eventLog = createEventLog({ db, config });
     const seal = createSealer({ db, signer: auditSigner, config });
     const sealing = runLoop({
       job: async () => {
-        await seal();
+        const sealed = await seal();
+        await eventLog.poll();
+        if (sealed > 0) notifying.wake();
         reportFailure.recovered("audit log");
         return sealEveryMs;
       },
       onFailure: (error) => reportFailure.failed("audit log", error),
       failurePauseMs: 1_000,
     });
-    indexer.subscribe(() => {
-      submitting.wake();
-      notifying.wake();
-    });
+    indexer.subscribe(() => submitting.wake());
 
     const stop = async (): Promise<void> => {
       stopping.abort();
@@ -196,9 +197,9 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addOrderRoutes({ app, db, contents, parties, intake, config });
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
       addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
-      addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
+      addWebhookRoutes({ app, db, contents, parties, destinations, config });
       addFeeRoutes({ app, config });
-      addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
+      addEventRoutes({ app, contents, sessionReader, parties, eventLog, stopping: stopping.signal });
       const readiness = createReadiness({ db, rpc, indexer, config });
       addStatusRoutes({ app, readiness, relayer: wallet.address, config });
       addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wallets: submitters, config });

@@ -8,7 +8,7 @@ import {
   RelayerProblemError,
   ResponseInvalidError,
 } from "./errors.ts";
-import { streamChainEvents } from "./eventStream.ts";
+import { streamRelayerEvents } from "./eventStream.ts";
 import { hashOrder } from "./hashOrder.ts";
 import { hashSession } from "./hashSession.ts";
 import { createRequestSigner } from "./createRequestSigner.ts";
@@ -16,13 +16,13 @@ import { createNonceSource } from "./nonceSource.ts";
 import type { Order, SignedOrder } from "./order.ts";
 import { createRelayerHttp } from "./relayerHttp.ts";
 import {
-  parseChainEvents,
+  parseRelayerEvents,
   parseOrderState,
   parseRelayerInfo,
   parseSessionState,
   parseSessionStates,
   parseSimulation,
-  type ChainEvent,
+  type RelayerEvent,
   type LimitRemaining,
   type OrderState,
   type RelayerInfo,
@@ -86,15 +86,20 @@ export type LatchkeyClient = {
   putSession: (content: { session: Session; scopes: readonly Scope[] }) => Promise<SessionState>;
   getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
   /** What happened to an account and its sessions on chain, newest first. */
-  getEventsOfAccount: (account: Address, options?: { limit?: number }) => Promise<ChainEvent[]>;
+  getEventsOfAccount: (account: Address, options?: { limit?: number }) => Promise<RelayerEvent[]>;
   getInfo: () => Promise<RelayerInfo>;
-  /** What happens on chain, as it happens, until `signal` aborts. Reconnects by itself. */
+  /**
+   * What happens on chain, as it happens, until `signal` aborts. Reconnects by itself, from the last event seen; `EventUndone`
+   * takes back an event that a reorg undid. With the session key and `sessionId`, or for who names an `orderHash`, also
+   * `OrderChanged`: what becomes of orders.
+   */
   streamEvents: (options?: {
     account?: Address;
     sessionId?: Hex;
+    orderHash?: Hex;
     lastEventId?: string;
     signal?: AbortSignal;
-  }) => AsyncGenerator<ChainEvent, void, undefined>;
+  }) => AsyncGenerator<RelayerEvent, void, undefined>;
 };
 
 const finalStatuses: readonly string[] = ["confirmed", "failed", "expired", "cancelled"];
@@ -265,13 +270,14 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
 
     getSessionsOfAccount: (account) => get(`/v1/accounts/${account}/sessions`, parseSessionStates),
     getEventsOfAccount: (account, { limit } = {}) =>
-      get(`/v1/accounts/${account}/events${limit === undefined ? "" : `?limit=${limit}`}`, parseChainEvents),
+      get(`/v1/accounts/${account}/events${limit === undefined ? "" : `?limit=${limit}`}`, parseRelayerEvents),
     getInfo: () => get("/v1/info", parseRelayerInfo),
 
-    streamEvents({ account, sessionId, lastEventId, signal } = {}) {
-      const query = new URLSearchParams({ ...(account && { account }), ...(sessionId && { sessionId }) }).toString();
+    streamEvents({ account, sessionId, orderHash, lastEventId, signal } = {}) {
+      const filter = { ...(account && { account }), ...(sessionId && { sessionId }), ...(orderHash && { orderHash }) };
+      const query = new URLSearchParams(filter).toString();
       const path = `/v1/events${query === "" ? "" : `?${query}`}`;
-      return streamChainEvents({ http, path, idleMs: streamIdleMs, retryPolicy, signal, lastEventId });
+      return streamRelayerEvents({ http, path, idleMs: streamIdleMs, retryPolicy, signal, lastEventId });
     },
   };
 }

@@ -44,7 +44,7 @@ export * from "./unpackSession.ts";
 export * from "./wire.ts";
 export type { Glossary, TokenInfo } from "./words.ts";
 export type {
-  ChainEvent,
+  RelayerEvent,
   LimitRemaining,
   OrderReason,
   OrderState,

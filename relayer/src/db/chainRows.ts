@@ -103,6 +103,7 @@ export async function insertEvents(
       timestamp int8, transaction_hash text, name text, account text, session_id text, order_hash text, args text,
       is_settled boolean)
     left join sessions on sessions.chain_id = ${chainId} and sessions.session_id = rows.session_id
+    order by block_number, log_index
     on conflict do nothing`.execute(db);
 }
 

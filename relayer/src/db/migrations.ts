@@ -3,6 +3,7 @@ import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
+import { eventLogMigration } from "./eventLogMigration.ts";
 import type { Database } from "./schema.ts";
 import { webhookMigration } from "./webhookMigration.ts";
 
@@ -133,5 +134,6 @@ migrations["0010-access"] = accessMigration;
 migrations["0011-auth"] = authMigration;
 migrations["0012-webhooks"] = webhookMigration;
 migrations["0013-live-orders"] = liveOrdersMigration;
+migrations["0020-event-log"] = eventLogMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

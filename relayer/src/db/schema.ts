@@ -33,6 +33,8 @@ export type Database = {
     args: string;
     /** Whether its effect on orders has been applied. */
     is_settled: boolean;
+    /** Its entry of the audit log. */
+    entry_id: Generated<number>;
   };
   orders: {
     chain_id: number;
@@ -97,23 +99,29 @@ export type Database = {
   };
   /** Running relayers. */
   instances: { chain_id: number; instance: string; seen_at: number };
-  /** What became of orders, written by the database itself whenever a status changes. */
+  /** What became of orders and what happened on chain, written by the database itself with each change. */
   audit_entries: {
     id: Generated<number>;
     chain_id: number;
     /** The transaction that wrote it: sealed when none that could write an earlier one is under way. */
     xid: Generated<string>;
     at: number;
-    /** `order-<status>`. */
+    /** `order-<status>`; `event-<name>`, one of the manager's; or `undone-<name>`, the same taken back by a reorg. */
     kind: string;
-    order_hash: string;
-    session_id: string;
-    account: string;
-    /** SHA-256 of the packed order, so that the body may be deleted. */
+    order_hash: string | null;
+    session_id: string | null;
+    account: string | null;
+    /** SHA-256 of the packed order or of `detail`, so that both may be deleted. */
     body_hash: string;
     transaction_hash: string | null;
     block_number: number | null;
     reason: string | null;
+    /** Of an order that was stored before: its status then. */
+    previous: string | null;
+    /** Of events: JSON of their arguments and place. */
+    detail: string | null;
+    /** Of an event that is taken back: the id of its entry. */
+    undoes: number | null;
     /** Without gaps from 1, once it is sealed. */
     number: number | null;
   };
@@ -148,11 +156,8 @@ export type Database = {
     session_id: string | null;
     url: string;
     is_active: boolean;
-    /** The last event sent, or what the chain had when it was made. */
-    block_number: number;
-    log_index: number;
-    /** Null if no event has been sent. */
-    block_hash: string | null;
+    /** Of the last entry of the audit log that it has been told of, or of the last that there was when it was made. */
+    number: number;
     /** Since the last delivery that went well. */
     failures: number;
     /** HTTP status of the last delivery, or what it failed with. */

@@ -152,7 +152,7 @@ export const sessionStateSchema = z.object({
   lastUsedAt: z.int().optional(),
 });
 
-export const chainEventSchema = z.object({
+export const eventSchema = z.object({
   id: z.string(),
   event: z.string(),
   data: z.record(z.string(), z.unknown()),

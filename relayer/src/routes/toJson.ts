@@ -1,16 +1,13 @@
 import { toScopeJson, toSessionJson } from "@latchkey/sdk";
-import type { Selectable } from "kysely";
 import type { z } from "zod";
 import type { SessionContent } from "../admission/createContentStore.ts";
 import type { ChainState } from "../chain/createSessionReader.ts";
 import { toReserved, type HoldingOrder, type OrderRow } from "../db/orderRows.ts";
-import type { Database } from "../db/schema.ts";
-import type { chainEventSchema, orderStateSchema, sessionStateSchema } from "./schemas.ts";
+import type { orderStateSchema, sessionStateSchema } from "./schemas.ts";
 
 const parseReason = (text: string) => JSON.parse(text) as { name: string; args: unknown[]; sentence: string };
 const parseCalls = (text: string) =>
   JSON.parse(text) as { target: string; value: string; data: string; scope: string }[];
-const parseArgs = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
 export function toOrderState(row: OrderRow): z.infer<typeof orderStateSchema> {
   return {
@@ -54,23 +51,4 @@ export function toSessionState(
     block: { number: state.block.number, hash: state.block.hash },
     ...(state.lastUsedAt !== undefined && { lastUsedAt: state.lastUsedAt }),
   };
-}
-
-export function toChainEvent(row: Selectable<Database["events"]>): z.infer<typeof chainEventSchema> {
-  return {
-    id: toEventId(row.block_number, row.log_index),
-    event: row.name,
-    data: {
-      ...parseArgs(row.args),
-      ...(row.account !== null && { account: row.account }),
-      blockNumber: row.block_number,
-      blockHash: row.block_hash,
-      transactionHash: row.transaction_hash,
-      ...(row.timestamp !== null && { timestamp: row.timestamp }),
-    },
-  };
-}
-
-export function toEventId(blockNumber: number, logIndex: number): string {
-  return `${blockNumber}-${logIndex}`;
 }

@@ -4,18 +4,10 @@ import type { Job, PgBoss } from "pg-boss";
 import type { Hex } from "viem";
 import type { Db } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
-import {
-  getWebhook,
-  hasEvent,
-  listEventsFor,
-  lockDueWebhooks,
-  recordDelivery,
-  setWebhookCursor,
-  type EventRow,
-  type WebhookRow,
-} from "../db/webhookRows.ts";
+import { listEntries } from "../db/entryRows.ts";
+import { getWebhook, lockDueWebhooks, recordDelivery, setWebhookNumber, type WebhookRow } from "../db/webhookRows.ts";
+import { toEvent } from "../events/toEvent.ts";
 import type { Log } from "../log.ts";
-import { toChainEvent } from "../routes/toJson.ts";
 import { DestinationRefusedError, type Destinations } from "./createDestinations.ts";
 import { postWebhook } from "./postWebhook.ts";
 import { deriveWebhookSecret, signWebhook } from "./webhookSecret.ts";
@@ -33,13 +25,11 @@ type Message = { webhookId: string; messageId: string; body: string };
 /** Deliveries at once on this instance. */
 const deliveriesMax = 8;
 const webhooksAtOnce = 50;
-const eventsAtOnce = 100;
-/** How far back events are sent again when the last one sent is undone; known ones are recognised and not repeated. */
-const rewindBlocks = 512;
+const entriesAtOnce = 100;
 
 /**
- * Sends events to those who asked for them: at least once, signed, in order as far as receivers answer. Cursor and jobs
- * are written in one transaction, so no event is lost whenever the process ends.
+ * Sends events to those who asked for them: at least once, signed, in order as far as receivers answer. The number of the
+ * last and the jobs are written in one transaction, so no event is lost whenever the process ends.
  */
 export async function createWebhooks({ db, boss, destinations, log, config: { chainId, authSecret } }: Deps) {
   const { fromKysely } = await import("pg-boss");
@@ -82,33 +72,20 @@ export async function createWebhooks({ db, boss, destinations, log, config: { ch
     return { id, status: "failed" as const, output: { status } };
   }
 
-  async function enqueue(tx: Db, webhook: WebhookRow, key: string, payload: object): Promise<void> {
-    const messageId = `${webhook.id}.${key}`;
-    const message: Message = { webhookId: webhook.id, messageId, body: JSON.stringify(payload) };
-    await boss.send(queue, message, { id: toJobId(messageId), db: fromKysely(tx) });
-  }
-
+  /** What is not on chain too: only who may see a session's orders has a webhook of it. */
   async function serve(tx: Db, webhook: WebhookRow): Promise<void> {
-    let from = webhook;
-    if (webhook.block_hash !== null && !(await hasEvent(tx, webhook))) {
-      const { block_number, log_index, block_hash } = webhook;
-      const data = { undoneId: `${block_number}-${log_index}`, blockNumber: block_number, blockHash: block_hash };
-      await enqueue(tx, webhook, `reorg.${block_number}-${log_index}.${block_hash.slice(2, 18)}`, {
-        type: "ChainReorganised",
-        timestamp: new Date().toISOString(),
-        data,
-      });
-      from = { ...webhook, block_number: Math.max(0, block_number - rewindBlocks), log_index: -1, block_hash: null };
-      await setWebhookCursor(tx, webhook, from);
+    const { account, session_id, number: after } = webhook;
+    const filter = { account, sessionId: session_id ?? undefined, hasOrders: true };
+    const entries = await listEntries(tx, { chainId, after, filter, limit: entriesAtOnce });
+    for (const entry of entries) {
+      const { id, event: type, data } = toEvent(entry);
+      const messageId = `${webhook.id}.${id}`;
+      const body = JSON.stringify({ type, timestamp: new Date(entry.at).toISOString(), data: { id, ...data } });
+      const message: Message = { webhookId: webhook.id, messageId, body };
+      await boss.send(queue, message, { id: toJobId(messageId), group: { id: webhook.id }, db: fromKysely(tx) });
     }
-    const events = await listEventsFor(tx, from, eventsAtOnce);
-    for (const event of events) {
-      const { id, event: type, data } = toChainEvent(event);
-      const timestamp = new Date((event.timestamp ?? 0) * 1_000).toISOString();
-      await enqueue(tx, webhook, `${id}.${event.block_hash.slice(2, 18)}`, { type, timestamp, data: { id, ...data } });
-    }
-    const last = events.at(-1);
-    if (last !== undefined) await setWebhookCursor(tx, webhook, toCursor(last));
+    const last = entries.at(-1);
+    if (last !== undefined) await setWebhookNumber(tx, webhook, last.number);
   }
 
   return {
@@ -120,10 +97,6 @@ export async function createWebhooks({ db, boss, destinations, log, config: { ch
         return due.length > 0;
       }),
   };
-}
-
-function toCursor({ block_number, log_index, block_hash }: EventRow) {
-  return { block_number, log_index, block_hash };
 }
 
 function toFailure(error: unknown): string {
