@@ -20,6 +20,7 @@ import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
 import { deleteOldGas } from "./db/gasRows.ts";
+import { isDatabaseDown } from "./db/isDatabaseDown.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEncryption } from "./encryption/addEncryption.ts";
 import { createDecryption } from "./encryption/createDecryption.ts";
@@ -227,7 +228,7 @@ function createFailureLog(log: { warn: (fields: object, text: string) => void; i
   return {
     failed(what: string, error: unknown): void {
       // Faults of our own are always told.
-      if (failing.has(what) && error instanceof RpcError) return;
+      if (failing.has(what) && (error instanceof RpcError || isDatabaseDown(error))) return;
       failing.add(what);
       log.warn({ err: error }, `The ${what} fails`);
     },

@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import type { PassThrough } from "node:stream";
 import type { EntryFilter } from "../db/entryRows.ts";
 import type { EventLog } from "./createEventLog.ts";
 import { toEvent, type StreamEvent } from "./toEvent.ts";
