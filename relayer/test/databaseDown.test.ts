@@ -28,7 +28,7 @@ describe.skipIf(!hasPostgres || process.env["DATABASE_URL"] !== undefined)("whil
     );
     await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
     const done = await session.createOrder({ nonce: 0 });
-    expect((await post(`${relayer.url}/v1/orders`, done.body)).status).toBe(202);
+    await post(`${relayer.url}/v1/orders`, done.body);
     await waitForOrder(relayer.url, done.orderHash);
     next = await session.createOrder({ nonce: 1 });
   });

@@ -85,7 +85,7 @@ const toType = ({ body }: Received): string => payloadSchema.parse(JSON.parse(bo
 const toStatuses = (messages: readonly Received[]) =>
   messages.flatMap(({ body }) => {
     const { type, data } = payloadSchema.parse(JSON.parse(body));
-    return type === "OrderChanged" ? [data["status"]] : [];
+    return type === "OrderChanged" ? [String(data["status"])] : [];
   });
 
 function waitForReceived(path: string, isEnough: (messages: readonly Received[]) => boolean): Promise<Received[]> {
