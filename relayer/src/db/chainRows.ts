@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { BlockRef } from "../chain/createRpc.ts";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
-import type { Database } from "./schema.ts";
+import type { Database, OrderStatus } from "./schema.ts";
 
 export type Db = Kysely<Database> | Transaction<Database>;
 
@@ -132,7 +132,12 @@ export async function rollBackTo(db: Db, chainId: number, number: number): Promi
   // Who holds a nonce stays: another order may have taken it meanwhile.
   await db
     .updateTable("orders")
-    .set({ status: "submitted", block_number: null, reason: null })
+    .set({
+      // What no lane has was in no transaction of ours.
+      status: sql<OrderStatus>`case when lane is null then 'accepted' else 'submitted' end`,
+      block_number: null,
+      reason: null,
+    })
     .where("chain_id", "=", chainId)
     .where("block_number", ">", number)
     .execute();

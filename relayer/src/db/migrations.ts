@@ -4,6 +4,7 @@ import { accessMigration } from "./accessMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { eventLogMigration } from "./eventLogMigration.ts";
+import { overtakingMigration } from "./overtakingMigration.ts";
 import type { Database } from "./schema.ts";
 import { webhookMigration } from "./webhookMigration.ts";
 
@@ -135,5 +136,6 @@ migrations["0011-auth"] = authMigration;
 migrations["0012-webhooks"] = webhookMigration;
 migrations["0013-live-orders"] = liveOrdersMigration;
 migrations["0020-event-log"] = eventLogMigration;
+migrations["0021-overtaking"] = overtakingMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

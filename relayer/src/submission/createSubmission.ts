@@ -3,6 +3,7 @@ import type { Database } from "../db/schema.ts";
 import { claimOrders } from "./claimOrders.ts";
 import { createLane, type LaneDeps, type LaneWorker } from "./createLane.ts";
 import { createLeases } from "./createLeases.ts";
+import { listOvertakings } from "./overtaking.ts";
 import { LaneLostError } from "./laneRows.ts";
 import type { Wallet } from "./createWallet.ts";
 import type { Config } from "../config.ts";
@@ -15,6 +16,8 @@ type Deps = Omit<LaneDeps, "wallet" | "config"> & {
 
 /** Being woken more often than this, in milliseconds, would only ask the database in vain. */
 const pauseMinMs = 40;
+/** Cancellations are looked for at most this often, in milliseconds. */
+const overtakeEveryMs = 200;
 
 /** Puts accepted orders into transactions of the lanes that this instance has, and follows those until they are mined. */
 export function createSubmission(deps: Deps) {
@@ -22,6 +25,7 @@ export function createSubmission(deps: Deps) {
   const leases = createLeases({ ...deps, wallets: wallets.map(({ address }) => address) });
   let workers: LaneWorker[] = [];
   let ranAt = -Infinity;
+  let overtookAt = -Infinity;
   indexer.subscribe(({ kind }) => {
     if (kind === "reorg") for (const worker of workers) worker.forget();
   });
@@ -44,6 +48,21 @@ export function createSubmission(deps: Deps) {
       if (error instanceof LaneLostError) log.warn({ lane: lane.wallet }, error.message);
       else failures.push(error instanceof Error ? error : new Error("A lane failed", { cause: error }));
       return undefined;
+    }
+  }
+
+  /** Cancellations that wait for a transaction of a lane of this instance. */
+  async function overtake(failures: Error[]): Promise<void> {
+    if (performance.now() - overtookAt < overtakeEveryMs) return;
+    overtookAt = performance.now();
+    const overtakings = await listOvertakings(
+      deps.db,
+      config.chainId,
+      workers.map(({ lane }) => lane.wallet),
+    );
+    for (const worker of workers) {
+      const own = overtakings.filter(({ wallet }) => wallet === worker.lane.wallet);
+      if (own.length > 0) await guard(worker, () => worker.overtake(own), failures);
     }
   }
 
@@ -85,6 +104,7 @@ export function createSubmission(deps: Deps) {
       if (indexer.getHead() === undefined) return config.pollIntervalMs;
       const failures: Error[] = [];
       await Promise.all(workers.map((worker) => guard(worker, () => worker.follow(), failures)));
+      await overtake(failures);
       const waitMs = signal.aborted ? undefined : await submitBatches(failures);
       const [failure] = failures;
       if (failure !== undefined) throw failure;

@@ -83,23 +83,36 @@ export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number, 
   await update.execute();
 }
 
-/** Stores `signed` in the place of a transaction that is not mined; that one may still be. */
-export async function replaceTransaction(db: Db, of: Of, hash: string, signed: SignedTransaction): Promise<void> {
+/**
+ * Stores `signed` in the place of a transaction that is not mined; that one may still be. It has the same orders, or
+ * `orderHashes`; `rivals` are in the old one only.
+ */
+export async function replaceTransaction(
+  db: Db,
+  of: Of,
+  hash: string,
+  {
+    signed,
+    orderHashes,
+    rivals = [],
+  }: { signed: SignedTransaction; orderHashes?: readonly string[]; rivals?: readonly string[] },
+): Promise<void> {
   const { chainId } = of;
-  const orderHashes = await listOrderHashes(db, chainId, hash);
+  const hashes = orderHashes ?? (await listOrderHashes(db, chainId, hash));
   await db
     .updateTable("transactions")
     .set({ status: "replaced" })
     .where("chain_id", "=", chainId)
     .where("hash", "=", hash)
     .execute();
-  await insertTransaction(db, of, signed, orderHashes);
+  await insertTransaction(db, of, signed, hashes);
   await db
     .updateTable("orders")
     .set({ transaction_hash: signed.hash })
     .where("chain_id", "=", chainId)
     .where("transaction_hash", "=", hash)
     .where("status", "=", "submitted")
+    .$if(rivals.length > 0, (update) => update.where("order_hash", "not in", rivals))
     .execute();
 }
 
