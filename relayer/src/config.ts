@@ -70,6 +70,8 @@ export type Config = {
   authSecret: Hex | undefined;
   encryptionKey: Hex | undefined;
   webhookNetworks: readonly string[];
+  /** Days until what is old is deleted; 0: never. */
+  retention: { bodyDays: number; eventDays: number; webhookDays: number };
   /** OpenTelemetry collector. */
   otlpEndpoint: string | undefined;
   traceRatio: number;
@@ -141,6 +143,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     authSecret: data.AUTH_SECRET,
     encryptionKey: data.ENCRYPTION_KEY,
     webhookNetworks: data.WEBHOOK_NETWORKS,
+    retention: {
+      bodyDays: data.RETAIN_ORDER_BODIES_DAYS,
+      eventDays: data.RETAIN_EVENT_DETAILS_DAYS,
+      webhookDays: data.RETAIN_WEBHOOKS_DAYS,
+    },
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     traceRatio: data.TRACE_RATIO,
     logLevel: data.LOG_LEVEL,

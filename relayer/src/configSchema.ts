@@ -197,6 +197,26 @@ export const configSchema = z.object({
       ),
     ),
 
+  RETAIN_ORDER_BODIES_DAYS: whole(0, 36_500)
+    .default(90)
+    .meta(
+      about(
+        "Retention",
+        "Days after its end until an order's calls and signed transaction are deleted; what became of it stays. 0: never",
+      ),
+    ),
+  RETAIN_EVENT_DETAILS_DAYS: whole(0, 36_500)
+    .default(0)
+    .meta(
+      about(
+        "Retention",
+        "Days until what events said is deleted from the audit log, whose hashes stay; streams that resume from so far back get less of them. 0: never",
+      ),
+    ),
+  RETAIN_WEBHOOKS_DAYS: whole(1, 365)
+    .default(2)
+    .meta(about("Retention", "Days until delivered webhook messages are deleted")),
+
   METRICS_TOKEN: token()
     .optional()
     .meta(about("Observability", "Bearer token of GET /metrics. Without it only this machine may read them", "")),

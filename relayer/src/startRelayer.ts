@@ -9,7 +9,6 @@ import { createApp } from "./app.ts";
 import { addAuthentication } from "./auth/addAuthentication.ts";
 import { createAuthenticator } from "./auth/createAuthenticator.ts";
 import { createParties } from "./auth/createParties.ts";
-import { deleteExpiredRequestNonces } from "./auth/requestNonces.ts";
 import { createContractProbe } from "./chain/createContractProbe.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
 import { createReadiness } from "./chain/createReadiness.ts";
@@ -19,7 +18,6 @@ import { RpcError } from "./chain/rpcErrors.ts";
 import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
-import { deleteOldGas } from "./db/gasRows.ts";
 import { isDatabaseDown } from "./db/isDatabaseDown.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEncryption } from "./encryption/addEncryption.ts";
@@ -27,6 +25,8 @@ import { createDecryption } from "./encryption/createDecryption.ts";
 import { createEventLog } from "./events/createEventLog.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
 import { createAccess } from "./limits/createAccess.ts";
+import { createJobQueue } from "./jobs/createJobQueue.ts";
+import { startCleaning } from "./jobs/startCleaning.ts";
 import { createGasBudget } from "./limits/createGasBudget.ts";
 import { createLoadGate } from "./limits/createLoadGate.ts";
 import { createSessionLimit } from "./limits/createSessionLimit.ts";
@@ -53,6 +53,8 @@ import { createDestinations } from "./webhooks/createDestinations.ts";
 import { createNotifier } from "./webhooks/createNotifier.ts";
 
 const sealEveryMs = 200;
+/** Old rows have time: first come orders. */
+const cleaningDelayMs = 5_000;
 const cleaningPauseMs = 60_000;
 const notifyingPauseMs = 5_000;
 
@@ -60,6 +62,7 @@ export type Relayer = { url: string; address: Address; stop: () => Promise<void>
 
 /** The composition root: one relayer, running. `onFatal` is told what it cannot go on with. */
 export async function startRelayer(config: Config, onFatal: (error: Error) => void): Promise<Relayer> {
+  const startedAt = performance.now();
   const stopTracing = await startTracing(config);
   const metrics = createMetrics();
   const stages = createStages(metrics);
@@ -144,7 +147,8 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
     const destinations = createDestinations(config);
-    const notifier = createNotifier({ db, pglite, destinations, log, config });
+    const jobs = createJobQueue({ pglite, log, config });
+    const notifier = createNotifier({ db, jobs, destinations, log, config });
     const notifying = runLoop({
       job: async () => {
         const hasMore = await notifier.run();
@@ -154,11 +158,14 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("notifying", error),
       failurePauseMs: notifyingPauseMs,
     });
+    let isCleaning = false;
     const cleaning = runLoop({
       job: async () => {
-        await deleteExpiredRequestNonces(db, config.chainId);
-        await deleteOldGas(db, config.chainId);
-        return cleaningPauseMs;
+        if (!isCleaning && performance.now() - startedAt >= cleaningDelayMs) {
+          await startCleaning({ db, boss: await jobs.get(), log, config });
+          isCleaning = true;
+        }
+        return isCleaning ? cleaningPauseMs : cleaningDelayMs;
       },
       onFailure: (error) => reportFailure.failed("cleaning", error),
       failurePauseMs: cleaningPauseMs,
@@ -183,6 +190,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       await closeServer(app);
       await Promise.all([following.stop(), submitting.stop(), cleaning.stop(), notifying.stop(), sealing.stop()]);
       await notifier.stop();
+      await jobs.stop();
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await hotWallets.close();

@@ -188,6 +188,51 @@ describe.each([
   );
 });
 
+test("reach a receiver at once while another one takes its time, however much that one has to get", async () => {
+  // It never answers, and has more to get than there are deliveries at once.
+  let [underWay, mostUnderWay] = [0, 0];
+  const slow = createServer((incoming) => {
+    incoming.resume();
+    underWay += 1;
+    mostUnderWay = Math.max(mostUnderWay, underWay);
+    incoming.socket.once("close", () => {
+      underWay -= 1;
+    });
+  });
+  slow.listen(0, "127.0.0.1");
+  await once(slow, "listening");
+  const address = slow.address();
+  if (typeof address !== "object" || address === null) throw new Error("The receiver has no port");
+  const session = await world.grant(account);
+  const relayer = await startRelayer(await world.createEnv(setting));
+  try {
+    await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
+    const of = { account, sessionId: session.sessionId };
+    const register = (url: string) =>
+      requestAs(session.key, `${relayer.url}/v1/webhooks`, { method: "POST", body: { ...of, url } });
+    for (let index = 0; index < 15; index += 1) await register(`http://127.0.0.1:${address.port}/${index}`);
+    const first = await session.createOrder({ nonce: 0 });
+    await post(`${relayer.url}/v1/orders`, first.body);
+    await waitForOrder(relayer.url, first.orderHash);
+    await waitUntil({
+      what: "the slow receiver to be busy",
+      timeoutMs: 30_000,
+      probe: async () => (mostUnderWay >= 4 ? true : undefined),
+    });
+    expect((await register(`${receiverUrl}/beside`)).status).toBe(201);
+    const second = await session.createOrder({ nonce: 1 });
+    await post(`${relayer.url}/v1/orders`, second.body);
+    await waitForReceived("/beside", (all) =>
+      all.some(({ body }) => body.includes(second.orderHash) && body.includes('"confirmed"')),
+    );
+    expect(mostUnderWay).toBe(4);
+  } finally {
+    await relayer.stop();
+    slow.closeAllConnections();
+    slow.close();
+  }
+});
+
 describe("whose webhooks", () => {
   let relayer: RelayerProcess;
   let session: GrantedSession;

@@ -52,7 +52,6 @@ export const eventLogMigration: Migration = {
         for each statement execute function write_event_audit()`,
       sql`create trigger events_deleted after delete on events referencing old table as old_rows
         for each statement execute function write_event_audit()`,
-      ...orderStatements,
       // Whoever was served up to here has been told of everything that waits to be numbered.
       sql`alter table webhooks add column number int8`,
       sql`update webhooks set number = (select count(*) from audit_entries
@@ -63,28 +62,3 @@ export const eventLogMigration: Migration = {
     for (const statement of statements) await statement.execute(db);
   },
 };
-
-/** An order's entry says also what the order was before. */
-const orderStatements = [
-  sql`create or replace function write_audit() returns trigger language plpgsql as $$
-    begin
-      if tg_op = 'INSERT' then
-        insert into audit_entries (chain_id, at, kind, order_hash, session_id, account, body_hash, transaction_hash,
-            block_number, reason)
-          select chain_id, ${now}, 'order-' || status, order_hash, session_id, account,
-            encode(sha256(convert_to(packed, 'UTF8')), 'hex'), transaction_hash, block_number, reason
-          from new_rows order by sequence;
-      else
-        insert into audit_entries (chain_id, at, kind, order_hash, session_id, account, body_hash, transaction_hash,
-            block_number, reason, previous)
-          select new_rows.chain_id, ${now}, 'order-' || new_rows.status, new_rows.order_hash, new_rows.session_id,
-            new_rows.account, encode(sha256(convert_to(new_rows.packed, 'UTF8')), 'hex'), new_rows.transaction_hash,
-            new_rows.block_number, new_rows.reason, old_rows.status
-          from new_rows join old_rows using (chain_id, order_hash)
-          where new_rows.status <> old_rows.status
-            or new_rows.transaction_hash is distinct from old_rows.transaction_hash
-          order by new_rows.sequence;
-      end if;
-      return null;
-    end $$`,
-];

@@ -5,6 +5,7 @@ import { authMigration } from "./authMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { eventLogMigration } from "./eventLogMigration.ts";
 import { overtakingMigration } from "./overtakingMigration.ts";
+import { retentionMigration } from "./retentionMigration.ts";
 import type { Database } from "./schema.ts";
 import { webhookMigration } from "./webhookMigration.ts";
 
@@ -137,5 +138,6 @@ migrations["0012-webhooks"] = webhookMigration;
 migrations["0013-live-orders"] = liveOrdersMigration;
 migrations["0020-event-log"] = eventLogMigration;
 migrations["0021-overtaking"] = overtakingMigration;
+migrations["0022-retention"] = retentionMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -46,10 +46,12 @@ export type Database = {
     nonce: number;
     deadline: number;
     gas_limit: number;
-    /** JSON: the calls, as on the wire. */
-    calls: string;
-    /** As the contract takes it. */
-    packed: string;
+    /** JSON: the calls, as on the wire. Null once the body is deleted for its age. */
+    calls: string | null;
+    /** As the contract takes it. Null with `calls`. */
+    packed: string | null;
+    /** SHA-256 of `packed`, once that is deleted. */
+    body_hash: string | null;
     status: OrderStatus;
     /** Whether no other order may have its nonce: in flight, or used on chain. */
     holds_nonce: boolean;
@@ -76,7 +78,8 @@ export type Database = {
     hash: string;
     wallet: string;
     nonce: number;
-    raw: string;
+    /** Signed, as it is broadcast. Null once it is deleted for its age. */
+    raw: string | null;
     gas: number;
     max_fee_per_gas: string;
     max_priority_fee_per_gas: string;
@@ -133,6 +136,8 @@ export type Database = {
     head: string;
     signature: string;
     sealed_at: number;
+    /** Whether its entries may have details. */
+    has_details: Generated<boolean>;
   };
   access_entries: {
     chain_id: number;

@@ -5,7 +5,7 @@ import { toBatchGas } from "./batchGas.ts";
 import type { LaneDeps } from "./createLane.ts";
 import { holdLane, type Lane } from "./laneRows.ts";
 import { listOvertaken, lockWaiting, putInto, type Overtaking } from "./overtaking.ts";
-import { replaceTransaction, type SignedTransaction, type TransactionRow } from "./transactionRows.ts";
+import { replaceTransaction, type OpenTransaction, type SignedTransaction } from "./transactionRows.ts";
 
 type Deps = Pick<LaneDeps, "db" | "wallet" | "instance" | "log" | "config"> & { indexer: Pick<Indexer, "getHead"> };
 
@@ -24,7 +24,7 @@ export function createOvertake({ db, wallet, instance, indexer, log, config }: D
 
   /** Returns what is to be broadcast, if anything is. */
   return async function overtake(
-    row: TransactionRow,
+    row: OpenTransaction,
     overtakings: readonly Overtaking[],
   ): Promise<SignedTransaction | undefined> {
     const head = indexer.getHead()?.hash;

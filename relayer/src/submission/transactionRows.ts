@@ -5,8 +5,8 @@ import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 
 export type TransactionRow = Selectable<Database["transactions"]>;
-/** With its age in milliseconds when it was read, by the database's clock. */
-export type OpenTransaction = TransactionRow & { age_ms: number };
+/** One that may still be mined, with its age in milliseconds when it was read, by the database's clock. */
+export type OpenTransaction = Omit<TransactionRow, "raw"> & { raw: string; age_ms: number };
 
 export type SignedTransaction = {
   hash: Hex;
@@ -28,6 +28,7 @@ export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<O
     .where("chain_id", "=", chainId)
     .where("wallet", "=", wallet)
     .where("status", "in", ["pending", "replaced"])
+    .$narrowType<{ raw: string }>()
     .orderBy("nonce")
     .orderBy("created_at", "desc")
     .execute();
@@ -133,7 +134,9 @@ export async function dropTransactions(db: Db, chainId: number, hashes: readonly
     .execute();
 }
 
-export function toRow(signed: SignedTransaction): Omit<TransactionRow, "chain_id" | "wallet" | "created_at"> {
+export function toRow(
+  signed: SignedTransaction,
+): Omit<OpenTransaction, "chain_id" | "wallet" | "created_at" | "age_ms"> {
   return {
     hash: signed.hash,
     nonce: signed.nonce,
