@@ -6,13 +6,15 @@ import type { Gauge } from "prom-client";
 import type { Address } from "viem";
 import type { App } from "../app.ts";
 import type { Indexer } from "../chain/createIndexer.ts";
-import { databaseNow, type Readiness } from "../chain/createReadiness.ts";
+import type { Readiness } from "../chain/createReadiness.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import { isDatabaseDown } from "../db/isDatabaseDown.ts";
 import { liveStatuses, type Database } from "../db/schema.ts";
 import type { Metrics } from "../observability/createMetrics.ts";
 import { ProblemError } from "../problem.ts";
+import { listAbandoned } from "../submission/laneRows.ts";
 
 type Deps = {
   app: App;
@@ -35,6 +37,7 @@ export function addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wa
       collect([metrics.orders, metrics.oldestWaitingSeconds], collectOrders),
       collect([metrics.pendingTransactions, metrics.oldestTransactionSeconds], collectTransactions),
       collect([metrics.lanes], collectLanes),
+      collect([metrics.abandonedTransactions], collectAbandoned),
       collectBalances(),
       collectReadiness(),
     ]);
@@ -108,6 +111,14 @@ export function addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wa
     for (const { wallet, mode, is_worked } of rows) {
       metrics.lanes.set({ wallet, state: "open" }, mode === "open" ? 1 : 0);
       metrics.lanes.set({ wallet, state: "worked" }, is_worked ? 1 : 0);
+    }
+  }
+
+  async function collectAbandoned(): Promise<void> {
+    // Those that are not any more are gone, not zero.
+    metrics.abandonedTransactions.reset();
+    for (const { wallet, nonces } of await listAbandoned(db, chainId)) {
+      metrics.abandonedTransactions.set({ wallet }, nonces);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Database } from "../db/schema.ts";
 import { claimOrders } from "./claimOrders.ts";
+import { createAbandonedLanes } from "./createAbandonedLanes.ts";
 import { createLane, type LaneDeps, type LaneWorker } from "./createLane.ts";
 import { createLeases } from "./createLeases.ts";
 import { listOvertakings } from "./overtaking.ts";
@@ -23,6 +24,7 @@ const overtakeEveryMs = 200;
 export function createSubmission(deps: Deps) {
   const { indexer, wallets, log, config } = deps;
   const leases = createLeases({ ...deps, wallets: wallets.map(({ address }) => address) });
+  const followAbandoned = createAbandonedLanes({ ...deps, wallets: wallets.map(({ address }) => address) });
   let workers: LaneWorker[] = [];
   let ranAt = -Infinity;
   let overtookAt = -Infinity;
@@ -46,7 +48,7 @@ export function createSubmission(deps: Deps) {
       return await work();
     } catch (error) {
       if (error instanceof LaneLostError) log.warn({ lane: lane.wallet }, error.message);
-      else failures.push(error instanceof Error ? error : new Error("A lane failed", { cause: error }));
+      else failures.push(toError(error));
       return undefined;
     }
   }
@@ -103,6 +105,7 @@ export function createSubmission(deps: Deps) {
       updateWorkers();
       if (indexer.getHead() === undefined) return config.pollIntervalMs;
       const failures: Error[] = [];
+      await followAbandoned().catch((error: unknown) => failures.push(toError(error)));
       await Promise.all(workers.map((worker) => guard(worker, () => worker.follow(), failures)));
       await overtake(failures);
       const waitMs = signal.aborted ? undefined : await submitBatches(failures);
@@ -114,4 +117,8 @@ export function createSubmission(deps: Deps) {
     /** Gives the lanes to the other instances. */
     stop: (): Promise<void> => leases.stop(),
   };
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error("A lane failed", { cause: error });
 }

@@ -21,7 +21,7 @@ export type ReconcileDeps = {
   db: Kysely<Database>;
   rpc: Rpc;
   indexer: Indexer;
-  wallet: Wallet;
+  wallet: Pick<Wallet, "address">;
   log: Log;
   config: Pick<Config, "chainId" | "confirmations">;
 };
