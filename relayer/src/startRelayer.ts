@@ -27,6 +27,7 @@ import { countWaitingOrders } from "./db/orderRows.ts";
 import { createAccess } from "./limits/createAccess.ts";
 import { createJobQueue } from "./jobs/createJobQueue.ts";
 import { startCleaning } from "./jobs/startCleaning.ts";
+import { createFeeDesk } from "./limits/createFeeDesk.ts";
 import { createGasBudget } from "./limits/createGasBudget.ts";
 import { createLoadGate } from "./limits/createLoadGate.ts";
 import { createSessionLimit } from "./limits/createSessionLimit.ts";
@@ -91,6 +92,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const parties = createParties({ rpc, indexer });
     const decryption = await createDecryption(config);
     const access = createAccess({ db, config });
+    const feeDesk = createFeeDesk({ db, getGasPrice: async () => (await getFees()).gasPrice, config });
     const gasBudget = createGasBudget(config);
     const sessionLimit = createSessionLimit(config);
     const loadGate = createLoadGate({
@@ -106,6 +108,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       simulation,
       isContract: createContractProbe({ rpc, indexer }),
       access,
+      feeDesk,
       gasBudget,
       sessionLimit,
       stages,
@@ -207,7 +210,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
       addSessionRoutes({ app, db, contents, sessionReader, access, parties, config });
       addWebhookRoutes({ app, db, contents, parties, destinations, config });
-      addFeeRoutes({ app, config });
+      addFeeRoutes({ app, feeDesk });
       addEventRoutes({ app, contents, sessionReader, parties, eventLog, stopping: stopping.signal });
       const readiness = createReadiness({ db, rpc, indexer, config });
       addStatusRoutes({ app, readiness, relayer: wallet.address, config });

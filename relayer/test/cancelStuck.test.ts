@@ -4,6 +4,7 @@ import { z } from "zod";
 import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { post, waitForOrder, waitForSession, type OrderAnswer } from "./support/api.ts";
 import { createWorld, type GrantedSession, type SignedTestOrder, type World } from "./support/createWorld.ts";
+import { readStream } from "./support/readStream.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
 
 let world: World;
@@ -79,6 +80,21 @@ test("comes before an order whose transaction is not mined, in a transaction tha
   });
   const runs = await world.countRuns();
   expect([runs.get(cancel), runs.get(victim), runs.get(bystander)]).toEqual([1, undefined, 1]);
+  // Whoever follows the order has been told of the replacement.
+  const told = await readStream(
+    `${relayer.url}/v1/events?orderHash=${bystander}`,
+    (events) => events.some(({ data }) => data["status"] === "confirmed"),
+    { lastEventId: "0" },
+  );
+  const changes = told.filter(({ event }) => event === "OrderChanged").map(({ data }) => data);
+  expect(
+    changes.map(({ status, previousStatus, transactionHash }) => [status, previousStatus, transactionHash]),
+  ).toEqual([
+    ["accepted", undefined, undefined],
+    ["submitted", "accepted", old.hash],
+    ["submitted", "submitted", replaced.hash],
+    ["confirmed", "submitted", replaced.hash],
+  ]);
 
   // A reorg takes both back, and both end once more, in the same way.
   await world.chain.pauseMining();

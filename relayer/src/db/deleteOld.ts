@@ -2,6 +2,7 @@ import { sql, type Kysely } from "kysely";
 import { deleteExpiredRequestNonces } from "../auth/requestNonces.ts";
 import type { Config } from "../config.ts";
 import { databaseNow } from "./databaseNow.ts";
+import { deleteOldQuotes } from "./feeQuoteRows.ts";
 import { deleteOldGas } from "./gasRows.ts";
 import type { Database } from "./schema.ts";
 
@@ -21,6 +22,7 @@ export async function deleteOld(
 ): Promise<Deleted> {
   await deleteExpiredRequestNonces(db, chainId);
   await deleteOldGas(db, chainId);
+  await deleteOldQuotes(db, chainId);
   const deleted: Deleted = { bodies: 0, transactions: 0, details: 0 };
   if (bodyDays > 0) {
     const before = sql`${databaseNow} - ${bodyDays * day}::int8`;

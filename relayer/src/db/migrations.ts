@@ -2,6 +2,7 @@ import { sql, type Kysely } from "kysely";
 import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
 import { authMigration } from "./authMigration.ts";
+import { feeQuoteMigration } from "./feeQuoteMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { eventLogMigration } from "./eventLogMigration.ts";
 import { overtakingMigration } from "./overtakingMigration.ts";
@@ -139,5 +140,6 @@ migrations["0013-live-orders"] = liveOrdersMigration;
 migrations["0020-event-log"] = eventLogMigration;
 migrations["0021-overtaking"] = overtakingMigration;
 migrations["0022-retention"] = retentionMigration;
+migrations["0023-fee-quotes"] = feeQuoteMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -169,6 +169,14 @@ export type Database = {
     last_status: string | null;
     created_at: number;
   };
+  /** Prices that clients have been told. */
+  fee_quotes: {
+    chain_id: number;
+    /** In the smallest unit of the fee's token. */
+    per_million_gas: string;
+    /** By the database's clock. */
+    valid_until: number;
+  };
   gas_usage: {
     chain_id: number;
     /** Empty: all accounts together. */

@@ -52,11 +52,16 @@ export async function settleRuns(db: Db, chainId: number, events: readonly Event
   const isRival = sql`orders.chain_id = ${chainId} and orders.session_id = run.session_id
     and orders.nonce = run.nonce and orders.order_hash <> run.order_hash`;
   await sql`update orders set holds_nonce = false from ${rows} where ${isRival} and orders.holds_nonce`.execute(db);
-  // With its block, so that a reorg that undoes the block undoes this.
-  await sql`update orders set block_number = run.block_number, reason = run.rival_reason,
+  // With its block, so that a reorg that undoes the block undoes this. Sought session by session (`offset 0` keeps the
+  // planner to it), since few are found.
+  await sql`update orders set block_number = rival.block_number, reason = rival.rival_reason,
       status = case when exists (select 1 from orders as ran where ran.chain_id = ${chainId}
-        and ran.order_hash = run.order_hash and ran.calls = '[]') then 'cancelled' else 'failed' end
-    from ${rows} where ${isRival} and orders.status in ('accepted', 'submitted')`.execute(db);
+        and ran.order_hash = rival.run_hash and ran.calls = '[]') then 'cancelled' else 'failed' end
+    from (select live.order_hash, run.order_hash as run_hash, run.block_number, run.rival_reason
+      from ${rows} cross join lateral (select chain_id, order_hash, nonce from orders
+        where session_id = run.session_id and status in ('accepted', 'submitted') offset 0) as live
+      where live.chain_id = ${chainId} and live.nonce = run.nonce and live.order_hash <> run.order_hash) as rival
+    where orders.chain_id = ${chainId} and orders.order_hash = rival.order_hash`.execute(db);
   await sql`update orders set status = run.status, holds_nonce = true, transaction_hash = run.transaction_hash,
       block_number = run.block_number, reason = run.reason
     from ${rows} where orders.chain_id = ${chainId} and orders.order_hash = run.order_hash`.execute(db);
