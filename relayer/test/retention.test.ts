@@ -7,9 +7,10 @@ import { verifyAuditLog } from "../src/audit/verifyAuditLog.ts";
 import { deleteOld } from "../src/db/deleteOld.ts";
 import { listEntries } from "../src/db/entryRows.ts";
 import { openDatabase } from "../src/db/openDatabase.ts";
-import { insertEvents } from "../src/db/chainRows.ts";
+import { insertEvents, rollBackTo } from "../src/db/chainRows.ts";
 import type { Database } from "../src/db/schema.ts";
 import { toEvent } from "../src/events/toEvent.ts";
+import { listOpenTransactions } from "../src/submission/transactionRows.ts";
 import { post, request, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, type World } from "./support/createWorld.ts";
 import { chainId, openTestDatabase, quietLog, storeOrder } from "./support/openTestDatabase.ts";
@@ -105,6 +106,19 @@ describe("what is old", () => {
     await seal();
     const hashes = await db.selectFrom("audit_entries").select("body_hash").where("session_id", "=", "0xaa").execute();
     expect(new Set(hashes.map(({ body_hash }) => body_hash)).size).toBe(1);
+    expect((await verify()).faults).toEqual([]);
+  });
+
+  test("is not waited for again when even its block is undone", async () => {
+    await db.updateTable("orders").set({ status: "confirmed", block_number: 5 }).where("packed", "is", null).execute();
+    await db.updateTable("transactions").set({ block_number: 5 }).where("status", "=", "mined").execute();
+    await rollBackTo(db, chainId, 4);
+    const order = await db.selectFrom("orders").selectAll().where("packed", "is", null).executeTakeFirstOrThrow();
+    expect(order).toMatchObject({ status: "failed", block_number: null });
+    expect(order.reason).toContain("OrderUndone");
+    const open = await listOpenTransactions(db, { chainId, wallet: "wallet" });
+    expect(open.map(({ raw }) => raw)).toEqual(["0x12"]);
+    await seal();
     expect((await verify()).faults).toEqual([]);
   });
 });

@@ -9,6 +9,8 @@ import { replaceTransaction, type OpenTransaction, type SignedTransaction } from
 
 type Deps = Pick<LaneDeps, "db" | "wallet" | "instance" | "log" | "config"> & { indexer: Pick<Indexer, "getHead"> };
 
+/** More than a wallet ever has in flight. */
+const noncesKept = 1_000;
 /** EIP-7825. */
 const transactionGasMax = 16_777_216;
 
@@ -29,6 +31,7 @@ export function createOvertake({ db, wallet, instance, indexer, log, config }: D
   ): Promise<SignedTransaction | undefined> {
     const head = indexer.getHead()?.hash;
     if (head === undefined || doneIn.get(row.nonce) === head) return undefined;
+    for (const nonce of doneIn.keys()) if (nonce < row.nonce - noncesKept) doneIn.delete(nonce);
     doneIn.set(row.nonce, head);
     const batch = await listOvertaken(db, chainId, row.hash, overtakings);
     const gas = toBatchGas(batch.map(({ batch_gas }) => batch_gas));
