@@ -11,16 +11,14 @@ import type { Metrics } from "./observability/createMetrics.ts";
 import type { Stages } from "./observability/createStages.ts";
 import { observeRequests, toRequestId } from "./observability/observeRequests.ts";
 import { traceRequests } from "./observability/traceRequests.ts";
-import { ProblemError, toProblemJson, type ProblemCode } from "./problem.ts";
+import { ProblemError, toProblemJson } from "./problem.ts";
+import { bodyBytesMax, toProblem } from "./toProblem.ts";
 import { version } from "./version.ts";
 import { toOpenApi, addZod, type ZodTypes } from "./zodRoutes.ts";
 
 export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypes>;
 
 type AppConfig = Pick<Config, "corsOrigins" | "logLevel" | "requestsPerMinute" | "trustedProxies">;
-
-/** Largest order: 255 calls with a few kilobytes each. */
-const bodyBytesMax = 262_144;
 
 /** A server that refuses in one form, before any route is added. */
 export async function createApp(
@@ -118,31 +116,4 @@ function sendProblem(reply: Reply, problem: ProblemError): unknown {
     reply.header("ratelimit-reset", resetSeconds);
   }
   return reply.code(body.status).type("application/problem+json").serializer(JSON.stringify).send(body);
-}
-
-/** What Fastify itself refuses, by its code. */
-const fastifyProblems: Readonly<Record<string, [ProblemCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ["body-too-large", `The body is larger than ${bodyBytesMax} bytes`],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ["media-type-unsupported", "The body must be sent as application/json"],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ["body-invalid", "The body is empty"],
-  FST_ERR_CTP_INVALID_JSON_BODY: ["body-invalid", "The body is not JSON"],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ["body-invalid", "The body is not as long as its header says"],
-};
-
-function toProblem(error: unknown): ProblemError {
-  if (error instanceof ProblemError) return error;
-  const code = readField(error, "code");
-  const known = typeof code === "string" ? fastifyProblems[code] : undefined;
-  if (known !== undefined) return new ProblemError(known[0], known[1], { cause: error });
-  const status = readField(error, "statusCode");
-  if (typeof status === "number" && status >= 400 && status < 500) {
-    return new ProblemError("body-invalid", error instanceof Error ? error.message : "The request is invalid", {
-      cause: error,
-    });
-  }
-  return new ProblemError("internal-error", "The relayer failed on this request", { cause: error });
-}
-
-function readField(error: unknown, name: string): unknown {
-  return typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
 }

@@ -1,8 +1,10 @@
+import { nativeToken } from "@latchkey/sdk";
 import type { Address, Hex } from "viem";
 import type { z } from "zod";
 import { configSchema } from "./configSchema.ts";
 import type { FeeSchedule } from "./limits/fees.ts";
 import type { Rung } from "./sentinel/rungs.ts";
+import type { GasPricing } from "./limits/toGasFee.ts";
 import type { SignerUri } from "./signers/DigestSigner.ts";
 
 /** Everything that is wrong with the environment, in one message. */
@@ -56,8 +58,8 @@ export type Config = {
   pollIntervalMs: number;
   gasPerAccountAndDay: number;
   gasPerDay: number | undefined;
-  /** `undefined`: waived. */
-  fees: FeeSchedule | undefined;
+  /** `undefined`: waived. With `pricing` a million of gas costs what it says. */
+  fees: (FeeSchedule & { pricing: GasPricing | undefined }) | undefined;
   /** From one source address. */
   requestsPerMinute: number;
   /** That one session key validly signed. */
@@ -86,6 +88,8 @@ export type Config = {
   authSecret: Hex | undefined;
   encryptionKey: Hex | undefined;
   webhookNetworks: readonly string[];
+  /** Days until what is old is deleted; 0: never. */
+  retention: { bodyDays: number; eventDays: number; webhookDays: number };
   /** OpenTelemetry collector. */
   otlpEndpoint: string | undefined;
   traceRatio: number;
@@ -112,7 +116,26 @@ const togetherRules: readonly [isBroken: (data: Partial<Record<string, unknown>>
     ({ SENTINEL_PRIVATE_KEY, SENTINEL_SIGNER }) => SENTINEL_PRIVATE_KEY !== undefined && SENTINEL_SIGNER !== undefined,
     "SENTINEL_PRIVATE_KEY and SENTINEL_SIGNER are both set, but there is one sentinel: remove one of them",
   ],
+  [
+    ({ FEES, FEE_PRICING, FEE_TOKEN, FEE_TOKEN_PER_NATIVE }) =>
+      FEES === "required" &&
+      FEE_PRICING === "gas-price" &&
+      String(FEE_TOKEN).toLowerCase() !== nativeToken.toLowerCase() &&
+      FEE_TOKEN_PER_NATIVE === undefined,
+    "FEE_TOKEN_PER_NATIVE is missing, but FEE_PRICING is gas-price and FEE_TOKEN is not the native token",
+  ],
+  [
+    ({ FEE_PER_MILLION_GAS, FEE_PER_MILLION_GAS_MAX }) =>
+      isWhole(FEE_PER_MILLION_GAS_MAX) &&
+      isWhole(FEE_PER_MILLION_GAS) &&
+      BigInt(FEE_PER_MILLION_GAS_MAX) < BigInt(FEE_PER_MILLION_GAS),
+    "FEE_PER_MILLION_GAS_MAX is below FEE_PER_MILLION_GAS, which is the least",
+  ],
 ];
+
+function isWhole(value: unknown): value is string {
+  return typeof value === "string" && /^\d{1,38}$/.test(value);
+}
 
 /** Reads the environment; an empty variable counts as absent. Throws `ConfigInvalidError` with every fault. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
@@ -173,13 +196,29 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     authSecret: data.AUTH_SECRET,
     encryptionKey: data.ENCRYPTION_KEY,
     webhookNetworks: data.WEBHOOK_NETWORKS,
+    retention: {
+      bodyDays: data.RETAIN_ORDER_BODIES_DAYS,
+      eventDays: data.RETAIN_EVENT_DETAILS_DAYS,
+      webhookDays: data.RETAIN_WEBHOOKS_DAYS,
+    },
     otlpEndpoint: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     traceRatio: data.TRACE_RATIO,
     logLevel: data.LOG_LEVEL,
   };
 }
 
-function toFees({ FEES, FEE_TOKEN, FEE_RECIPIENT, FEE_BASE, FEE_PER_MILLION_GAS }: Data): FeeSchedule | undefined {
-  if (FEES === "waived" || FEE_TOKEN === undefined || FEE_RECIPIENT === undefined) return undefined;
-  return { token: FEE_TOKEN, recipient: FEE_RECIPIENT, base: FEE_BASE, perMillionGas: FEE_PER_MILLION_GAS };
+function toFees(data: Data): Config["fees"] {
+  const { FEES, FEE_TOKEN: token, FEE_RECIPIENT: recipient, FEE_BASE: base, FEE_PER_MILLION_GAS: perMillionGas } = data;
+  if (FEES === "waived" || token === undefined || recipient === undefined) return undefined;
+  const pricing =
+    data.FEE_PRICING === "fixed"
+      ? undefined
+      : {
+          markupPercent: data.FEE_MARKUP_PERCENT,
+          tokenPerNative: data.FEE_TOKEN_PER_NATIVE ?? 10n ** 18n,
+          perMillionGasMin: perMillionGas,
+          perMillionGasMax: data.FEE_PER_MILLION_GAS_MAX,
+          quoteSeconds: data.FEE_QUOTE_SECONDS,
+        };
+  return { token, recipient, base, perMillionGas, pricing };
 }

@@ -122,6 +122,28 @@ export const configSchema = z.object({
   FEE_PER_MILLION_GAS: amount()
     .default(0n)
     .meta(about("Fees", "For each million of gas an order signs, in the token's smallest unit")),
+  FEE_PRICING: z
+    .enum(["fixed", "gas-price"], { error: "is neither fixed nor gas-price" })
+    .default("fixed")
+    .meta(
+      about("Fees", "gas-price: a million of gas costs what the chain asks now; FEE_PER_MILLION_GAS is then the least"),
+    ),
+  FEE_PER_MILLION_GAS_MAX: amount()
+    .optional()
+    .meta(about("Fees", "With gas-price: the most that is asked; no bound by default", "")),
+  FEE_MARKUP_PERCENT: whole(0, 1_000).default(20).meta(about("Fees", "With gas-price: added to what gas costs")),
+  FEE_TOKEN_PER_NATIVE: amount()
+    .optional()
+    .meta(
+      about(
+        "Fees",
+        "With gas-price and a FEE_TOKEN that is not native: its smallest units that one native token (10^18 wei) is worth",
+        "2500000000",
+      ),
+    ),
+  FEE_QUOTE_SECONDS: whole(5, 3_600)
+    .default(60)
+    .meta(about("Fees", "With gas-price: how long a client may rely on the answer of GET /v1/fees")),
 
   REQUESTS_PER_MINUTE: whole(1, 10_000_000).default(6_000).meta(about("Limits", "From one source address")),
   SESSION_ORDERS_PER_MINUTE: whole(1, 10_000_000)
@@ -247,6 +269,26 @@ export const configSchema = z.object({
         "10.1.0.0/16",
       ),
     ),
+
+  RETAIN_ORDER_BODIES_DAYS: whole(0, 36_500)
+    .default(90)
+    .meta(
+      about(
+        "Retention",
+        "Days after its end until an order's calls and signed transaction are deleted; what became of it stays. 0: never",
+      ),
+    ),
+  RETAIN_EVENT_DETAILS_DAYS: whole(0, 36_500)
+    .default(0)
+    .meta(
+      about(
+        "Retention",
+        "Days until what events said is deleted from the audit log, whose hashes stay; streams that resume from so far back get less of them. 0: never",
+      ),
+    ),
+  RETAIN_WEBHOOKS_DAYS: whole(1, 365)
+    .default(2)
+    .meta(about("Retention", "Days until delivered webhook messages are deleted")),
 
   METRICS_TOKEN: token()
     .optional()

@@ -53,6 +53,7 @@ export const problemKinds = {
   "control-refused": { status: 422, title: "The manager would refuse it" },
   "simulation-failed": { status: 422, title: "The order would fail" },
   "rpc-unavailable": { status: 503, title: "The chain cannot be asked right now", retryable: true },
+  "database-unavailable": { status: 503, title: "The relayer's database does not answer", retryable: true },
   "shutting-down": { status: 503, title: "The relayer is stopping", retryable: true },
   "internal-error": { status: 500, title: "The relayer failed", retryable: true },
 } as const satisfies Record<string, { status: number; title: string; retryable?: true }>;

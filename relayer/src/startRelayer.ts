@@ -9,7 +9,6 @@ import { createApp } from "./app.ts";
 import { addAuthentication } from "./auth/addAuthentication.ts";
 import { createAuthenticator } from "./auth/createAuthenticator.ts";
 import { createParties } from "./auth/createParties.ts";
-import { deleteExpiredRequestNonces } from "./auth/requestNonces.ts";
 import { createContractProbe } from "./chain/createContractProbe.ts";
 import { createIndexer } from "./chain/createIndexer.ts";
 import { createReadiness } from "./chain/createReadiness.ts";
@@ -19,13 +18,17 @@ import { RpcError } from "./chain/rpcErrors.ts";
 import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
-import { deleteOldGas } from "./db/gasRows.ts";
+import { isDatabaseDown } from "./db/isDatabaseDown.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEncryption } from "./encryption/addEncryption.ts";
 import { createDecryption } from "./encryption/createDecryption.ts";
+import { createEventLog } from "./events/createEventLog.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
 import { createAccess } from "./limits/createAccess.ts";
 import { createApiPolicies } from "./limits/createApiPolicies.ts";
+import { createJobQueue } from "./jobs/createJobQueue.ts";
+import { startCleaning } from "./jobs/startCleaning.ts";
+import { createFeeDesk } from "./limits/createFeeDesk.ts";
 import { createGasBudget } from "./limits/createGasBudget.ts";
 import { createLoadGate } from "./limits/createLoadGate.ts";
 import { createSessionLimit } from "./limits/createSessionLimit.ts";
@@ -59,6 +62,8 @@ import { createDestinations } from "./webhooks/createDestinations.ts";
 import { createNotifier } from "./webhooks/createNotifier.ts";
 
 const sealEveryMs = 200;
+/** Old rows have time: first come orders. */
+const cleaningDelayMs = 5_000;
 const cleaningPauseMs = 60_000;
 const notifyingPauseMs = 5_000;
 
@@ -66,6 +71,7 @@ export type Relayer = { url: string; address: Address; stop: () => Promise<void>
 
 /** The composition root: one relayer, running. `onFatal` is told what it cannot go on with. */
 export async function startRelayer(config: Config, onFatal: (error: Error) => void): Promise<Relayer> {
+  const startedAt = performance.now();
   const stopTracing = await startTracing(config);
   const metrics = createMetrics();
   const stages = createStages(metrics);
@@ -95,6 +101,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const parties = createParties({ rpc, indexer });
     const decryption = await createDecryption(config);
     const access = createAccess({ db, config });
+    const feeDesk = createFeeDesk({ db, getGasPrice: async () => (await getFees()).gasPrice, config });
     const gasBudget = createGasBudget(config);
     const sessionLimit = createSessionLimit(config);
     const loadGate = createLoadGate({
@@ -116,6 +123,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       simulation,
       isContract: createContractProbe({ rpc, indexer }),
       access,
+      feeDesk,
       gasBudget,
       sessionLimit,
       apiPolicies,
@@ -168,7 +176,8 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
     });
     const destinations = createDestinations(config);
-    const notifier = createNotifier({ db, pglite, destinations, log, config });
+    const jobs = createJobQueue({ pglite, log, config });
+    const notifier = createNotifier({ db, jobs, destinations, log, config });
     const notifying = runLoop({
       job: async () => {
         const hasMore = await notifier.run();
@@ -178,11 +187,14 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("notifying", error),
       failurePauseMs: notifyingPauseMs,
     });
+    let isCleaning = false;
     const cleaning = runLoop({
       job: async () => {
-        await deleteExpiredRequestNonces(db, config.chainId);
-        await deleteOldGas(db, config.chainId);
-        return cleaningPauseMs;
+        if (!isCleaning && performance.now() - startedAt >= cleaningDelayMs) {
+          await startCleaning({ db, boss: await jobs.get(), log, config });
+          isCleaning = true;
+        }
+        return isCleaning ? cleaningPauseMs : cleaningDelayMs;
       },
       onFailure: (error) => reportFailure.failed("cleaning", error),
       failurePauseMs: cleaningPauseMs,
@@ -197,20 +209,20 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("sentinel", error),
       failurePauseMs: 1_000,
     });
+    const eventLog = createEventLog({ db, config });
     const seal = createSealer({ db, signer: auditSigner, config });
     const sealing = runLoop({
       job: async () => {
-        await seal();
+        const sealed = await seal();
+        await eventLog.poll();
+        if (sealed > 0) notifying.wake();
         reportFailure.recovered("audit log");
         return sealEveryMs;
       },
       onFailure: (error) => reportFailure.failed("audit log", error),
       failurePauseMs: 1_000,
     });
-    indexer.subscribe(() => {
-      submitting.wake();
-      notifying.wake();
-    });
+    indexer.subscribe(() => submitting.wake());
 
     const stop = async (): Promise<void> => {
       stopping.abort();
@@ -221,6 +233,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
         .save()
         .catch((error: unknown) => log.warn({ err: error }, "What the sentinel learned was not kept"));
       await notifier.stop();
+      await jobs.stop();
       // Without it the lanes would wait for their leases to run out.
       await submission.stop().catch((error: unknown) => log.warn({ err: error }, "The lanes were not given back"));
       await hotWallets.close();
@@ -242,9 +255,9 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addControlRoutes({ app, db, rpc, contents, parties, access, gasBudget, submitter, onAccepted, config });
       addPolicyRoutes({ app, db, contents, parties, apiPolicies, config });
       addSentinelRoutes({ app, db, contents, parties, apiPolicies, sentinel, leaseIssuer, config });
-      addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config });
-      addFeeRoutes({ app, config });
-      addEventRoutes({ app, db, indexer, stopping: stopping.signal, config });
+      addWebhookRoutes({ app, db, contents, parties, destinations, config });
+      addFeeRoutes({ app, feeDesk });
+      addEventRoutes({ app, contents, sessionReader, parties, eventLog, stopping: stopping.signal });
       const readiness = createReadiness({ db, rpc, indexer, config });
       addStatusRoutes({ app, readiness, relayer: wallet.address, sentinel: sentinelKey?.address, config });
       addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wallets: submitters, config });
@@ -272,7 +285,7 @@ function createFailureLog(log: { warn: (fields: object, text: string) => void; i
   return {
     failed(what: string, error: unknown): void {
       // Faults of our own are always told.
-      if (failing.has(what) && error instanceof RpcError) return;
+      if (failing.has(what) && (error instanceof RpcError || isDatabaseDown(error))) return;
       failing.add(what);
       log.warn({ err: error }, `The ${what} fails`);
     },

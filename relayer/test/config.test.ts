@@ -68,6 +68,32 @@ test.each([
   ]);
 });
 
+const feesByGas = {
+  ...valid,
+  FEES: "required",
+  FEE_PRICING: "gas-price",
+  FEE_TOKEN: valid.MANAGER_ADDRESS,
+  FEE_RECIPIENT: valid.MANAGER_ADDRESS,
+};
+
+test("wants to know what a token is worth before it asks for what gas costs in it", () => {
+  expect(readFaults(feesByGas)).toEqual([
+    "FEE_TOKEN_PER_NATIVE is missing, but FEE_PRICING is gas-price and FEE_TOKEN is not the native token",
+  ]);
+  const native = { ...feesByGas, FEE_TOKEN: "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE" };
+  expect(readConfig(native).fees?.pricing).toMatchObject({ markupPercent: 20, tokenPerNative: 10n ** 18n });
+  expect(readConfig({ ...feesByGas, FEE_TOKEN_PER_NATIVE: "2500000000" }).fees?.pricing).toMatchObject({
+    tokenPerNative: 2_500_000_000n,
+  });
+});
+
+test("refuses a most that is below the least", () => {
+  const bounds = { FEE_TOKEN_PER_NATIVE: "1", FEE_PER_MILLION_GAS: "10", FEE_PER_MILLION_GAS_MAX: "9" };
+  expect(readFaults({ ...feesByGas, ...bounds })).toEqual([
+    "FEE_PER_MILLION_GAS_MAX is below FEE_PER_MILLION_GAS, which is the least",
+  ]);
+});
+
 test("reads lists", () => {
   const account = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
   const config = readConfig({

@@ -6,9 +6,10 @@ import {
   encodeUnpause,
   toScopeJson,
   toSessionJson,
-  type ChainEvent,
+  type RelayerEvent,
 } from "@latchkey/sdk";
 import { zeroHash, type Address } from "viem";
+import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   parseOrder,
@@ -241,14 +242,12 @@ test("lists what happened on chain, newest first", async () => {
   await world.callAsAccount(owned, encodeUnpause());
   await world.callAsAccount(owned, encodeRevoke(session.session));
   await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "revoked");
+  const list = async () => (await createClient(session).getEventsOfAccount(owned)).map(({ name }) => name);
+  // As soon as they have their numbers.
+  await expect
+    .poll(list)
+    .toEqual(["SessionRevoked", "AccountUnpaused", "AccountPaused", "OrderExecuted", "SessionGranted"]);
   const events = await createClient(session).getEventsOfAccount(owned);
-  expect(events.map(({ name }) => name)).toEqual([
-    "SessionRevoked",
-    "AccountUnpaused",
-    "AccountPaused",
-    "OrderExecuted",
-    "SessionGranted",
-  ]);
   expect(events.map(({ data }) => data["account"])).toEqual(events.map(() => owned));
   expect(events[3]?.data).toMatchObject({ sessionId: session.sessionId, orderHash, nonce: 0 });
   const block = await world.chain.client.getBlock({ blockNumber: BigInt(Number(events[3]?.data["blockNumber"])) });
@@ -291,15 +290,23 @@ test("streams what happens as it happens, and only what was asked for", async ()
 test("streams to the SDK's client", async () => {
   const session = await grant();
   const stop = new AbortController();
-  const events: ChainEvent[] = [];
+  const events: RelayerEvent[] = [];
   const client = createClient(session);
   const { target, data } = session.createCall(1n);
-  const [granted] = (await client.getEventsOfAccount(account)).filter(({ name }) => name === "SessionGranted");
+  const lastEventId = await waitUntil({
+    what: "the number of the grant",
+    timeoutMs: 20_000,
+    intervalMs: 50,
+    async probe() {
+      const all = await client.getEventsOfAccount(account);
+      return all.find(({ name, data: { sessionId } }) => name === "SessionGranted" && sessionId === session.sessionId)
+        ?.id;
+    },
+  });
   const reading = (async () => {
-    const lastEventId = granted?.id ?? "";
     for await (const event of client.streamEvents({ sessionId: session.sessionId, lastEventId, signal: stop.signal })) {
       events.push(event);
-      if (events.length === 2) stop.abort();
+      if (events.filter(({ name }) => name === "OrderExecuted").length === 2) stop.abort();
     }
   })();
   for (let count = 0; count < 2; count += 1) {
@@ -307,10 +314,11 @@ test("streams to the SDK's client", async () => {
     await client.waitForOrder(orderHash, { pollIntervalMs: 100 });
   }
   await reading;
-  expect(events.map(({ name, data: { nonce } }) => [name, nonce])).toEqual([
-    ["OrderExecuted", 0],
-    ["OrderExecuted", 1],
-  ]);
+  const executed = events.filter(({ name }) => name === "OrderExecuted");
+  expect(executed.map(({ data: { nonce } }) => nonce)).toEqual([0, 1]);
+  // The client signs, so it is told of orders in flight too.
+  const changes = events.filter(({ name }) => name === "OrderChanged");
+  expect(changes.map(({ data: { status } }) => status).slice(0, 2)).toEqual(["accepted", "submitted"]);
 });
 
 test("refuses to resume a stream after what is no event", async () => {

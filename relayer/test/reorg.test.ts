@@ -45,10 +45,10 @@ test.for([1, 2, 3])("takes an order back and confirms it again after a reorg %i 
   await world.chain.pauseMining();
   const stream = await readStream(
     `${relayer.url}/v1/events`,
-    (events) => events.some(({ event }) => event === "ChainReorganised"),
+    (events) => events.some(({ event }) => event === "EventUndone"),
     { onOpen: () => world.chain.reorganise(depth) },
   );
-  expect(stream.at(-1)?.event).toBe("ChainReorganised");
+  expect(stream.at(-1)).toMatchObject({ event: "EventUndone", data: { undoneEvent: "OrderExecuted", orderHash } });
   const undone = await waitForOrder(relayer.url, orderHash, ({ status }) => status !== "confirmed");
   expect(["accepted", "submitted"]).toContain(undone.status);
   expect(undone.blockNumber).toBeUndefined();
@@ -61,8 +61,12 @@ test.for([1, 2, 3])("takes an order back and confirms it again after a reorg %i 
 
   await world.chain.mineEverySecond();
   await checkTruth(orderHash);
-  const { json: events } = await request(`${relayer.url}/v1/accounts/${account}/events`);
-  expect(JSON.stringify(events).split(orderHash).length - 1).toBe(1);
+  const countEvents = async () => {
+    const { json: events } = await request(`${relayer.url}/v1/accounts/${account}/events`);
+    return JSON.stringify(events).split(orderHash).length - 1;
+  };
+  // As soon as it has its number.
+  await expect.poll(countEvents).toBe(1);
   await world.chain.resumeMining();
 });
 

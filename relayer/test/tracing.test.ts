@@ -16,6 +16,8 @@ const spanSchema = z.object({
   spanId: z.string(),
   parentSpanId: z.string().optional(),
   name: z.string(),
+  kind: z.number(),
+  status: z.object({ code: z.number(), message: z.string().optional() }).optional(),
   attributes: z.array(z.object({ key: z.string(), value: valueSchema })),
 });
 const exportSchema = z.object({
@@ -27,6 +29,7 @@ let world: World;
 let session: GrantedSession;
 let relayer: RelayerProcess;
 let collector: Server;
+let collectorUrl: string;
 const spans: Span[] = [];
 let exported = "";
 
@@ -50,11 +53,10 @@ beforeAll(async () => {
   await once(collector, "listening");
   const address = collector.address();
   if (typeof address !== "object" || address === null) throw new Error("The collector has no port");
+  collectorUrl = `http://127.0.0.1:${address.port}`;
   world = await createWorld();
   session = await world.grant(await world.createAccount());
-  relayer = await startRelayer(
-    await world.createEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}`, TRACE_RATIO: "1" }),
-  );
+  relayer = await startRelayer(await world.createEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl, TRACE_RATIO: "1" }));
   await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
 });
 
@@ -83,6 +85,58 @@ test("traces an order through the stages of its admission, and says nothing of i
   expect(Number(status?.value.intValue)).toBe(202);
   expect(exported).not.toContain(order.body.signature.slice(2, 40));
   expect(exported).not.toContain(world.chain.accounts.relayer.privateKey.slice(2));
+});
+
+test("traces what the node is asked for an order, by method and nothing else", async () => {
+  const order = await session.createOrder({ nonce: 1, amount: 0xabcdef123n });
+  expect((await post(`${relayer.url}/v1/orders`, order.body)).status).toBe(202);
+  const [asked, parent] = await waitUntil({
+    what: "the span of the order's eth_call",
+    timeoutMs: 30_000,
+    async probe() {
+      const servers = spans.filter(({ name }) => name === "POST /v1/orders");
+      const call = spans.findLast(
+        ({ name, traceId }) => name === "eth_call" && traceId === servers.at(1)?.traceId && servers.length === 2,
+      );
+      const stage = spans.find(({ spanId }) => spanId === call?.parentSpanId);
+      return call && stage ? ([call, stage] as const) : undefined;
+    },
+  });
+  expect(parent.name).toBe("admission simulation");
+  // 3 is a client's span in OTLP.
+  expect(asked.kind).toBe(3);
+  expect(asked.attributes.map(({ key, value }) => [key, value.stringValue])).toEqual([
+    ["rpc.system", "jsonrpc"],
+    ["rpc.jsonrpc.version", "2.0"],
+    ["rpc.method", "eth_call"],
+  ]);
+  expect(exported).not.toContain("abcdef123");
+  expect(exported).not.toContain(new URL(world.chain.url).host);
+  // Nobody asked for the newest block: it has no trace of its own.
+  expect(spans.filter(({ name, parentSpanId }) => name.startsWith("eth_") && !parentSpanId)).toEqual([]);
+});
+
+test("says that the node did not answer, and not where it is", async () => {
+  const silent = await startRelayer(
+    await world.createEnv({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
+      TRACE_RATIO: "1",
+      RPC_URL: "http://user:hidden-key@127.0.0.1:1/",
+    }),
+    { isReady: (status) => status === 503 },
+  );
+  try {
+    await fetch(`${silent.url}/readyz`);
+    const failed = await waitUntil({
+      what: "the span of what failed",
+      timeoutMs: 30_000,
+      probe: async () => spans.find(({ name, status }) => name === "eth_getCode" && status?.code === 2),
+    });
+    expect(failed.status).toEqual({ code: 2 });
+    expect(exported).not.toContain("hidden-key");
+  } finally {
+    await silent.stop();
+  }
 });
 
 test("goes on with the trace of no stranger", async () => {

@@ -11,7 +11,7 @@ import {
   ResponseInvalidError,
 } from "./errors.ts";
 import { parseEvidences, type Evidence } from "./evidence.ts";
-import { streamChainEvents } from "./eventStream.ts";
+import { streamRelayerEvents } from "./eventStream.ts";
 import { hashOrder } from "./hashOrder.ts";
 import { hashSession } from "./hashSession.ts";
 import { createRequestSigner } from "./createRequestSigner.ts";
@@ -21,7 +21,7 @@ import { createNonceSource } from "./nonceSource.ts";
 import type { Order, SignedOrder } from "./order.ts";
 import { createRelayerHttp } from "./relayerHttp.ts";
 import {
-  parseChainEvents,
+  parseRelayerEvents,
   parseControlState,
   parseIssuedLease,
   parseOrderState,
@@ -29,7 +29,7 @@ import {
   parseSessionState,
   parseSessionStates,
   parseSimulation,
-  type ChainEvent,
+  type RelayerEvent,
   type ControlState,
   type IssuedLease,
   type LimitRemaining,
@@ -111,15 +111,20 @@ export type LatchkeyClient = {
   getLease: () => Promise<IssuedLease>;
   getSessionsOfAccount: (account: Address) => Promise<SessionState[]>;
   /** What happened to an account and its sessions on chain, newest first. */
-  getEventsOfAccount: (account: Address, options?: { limit?: number }) => Promise<ChainEvent[]>;
+  getEventsOfAccount: (account: Address, options?: { limit?: number }) => Promise<RelayerEvent[]>;
   getInfo: () => Promise<RelayerInfo>;
-  /** What happens on chain, as it happens, until `signal` aborts. Reconnects by itself. */
+  /**
+   * What happens on chain, as it happens, until `signal` aborts. Reconnects by itself, from the last event seen; `EventUndone`
+   * takes back an event that a reorg undid. With the session key and `sessionId`, or for who names an `orderHash`, also
+   * `OrderChanged`: what becomes of orders.
+   */
   streamEvents: (options?: {
     account?: Address;
     sessionId?: Hex;
+    orderHash?: Hex;
     lastEventId?: string;
     signal?: AbortSignal;
-  }) => AsyncGenerator<ChainEvent, void, undefined>;
+  }) => AsyncGenerator<RelayerEvent, void, undefined>;
 };
 
 const finalStatuses: readonly string[] = ["confirmed", "failed", "expired", "cancelled"];
@@ -334,13 +339,14 @@ export function createLatchkeyClient(options: LatchkeyClientOptions): LatchkeyCl
 
     getSessionsOfAccount: (account) => get(`/v1/accounts/${account}/sessions`, parseSessionStates),
     getEventsOfAccount: (account, { limit } = {}) =>
-      get(`/v1/accounts/${account}/events${limit === undefined ? "" : `?limit=${limit}`}`, parseChainEvents),
+      get(`/v1/accounts/${account}/events${limit === undefined ? "" : `?limit=${limit}`}`, parseRelayerEvents),
     getInfo: () => get("/v1/info", parseRelayerInfo),
 
-    streamEvents({ account, sessionId, lastEventId, signal } = {}) {
-      const query = new URLSearchParams({ ...(account && { account }), ...(sessionId && { sessionId }) }).toString();
+    streamEvents({ account, sessionId, orderHash, lastEventId, signal } = {}) {
+      const filter = { ...(account && { account }), ...(sessionId && { sessionId }), ...(orderHash && { orderHash }) };
+      const query = new URLSearchParams(filter).toString();
       const path = `/v1/events${query === "" ? "" : `?${query}`}`;
-      return streamChainEvents({ http, path, idleMs: streamIdleMs, retryPolicy, signal, lastEventId });
+      return streamRelayerEvents({ http, path, idleMs: streamIdleMs, retryPolicy, signal, lastEventId });
     },
   };
 }

@@ -1,14 +1,14 @@
 import { LatchkeyError, ResponseInvalidError } from "./errors.ts";
 import { readObject } from "./jsonReader.ts";
 import type { RelayerHttp } from "./relayerHttp.ts";
-import type { ChainEvent } from "./relayerResponses.ts";
+import type { RelayerEvent } from "./relayerResponses.ts";
 import { sleep, toDelay, type RetryPolicy } from "./retry.ts";
 
 /**
  * Server-sent events of the relayer, resumed after a lost connection from the last one seen. A connection that is silent
  * for `idleMs` counts as lost. Ends when `signal` aborts; throws after `attemptsMax` failures in a row.
  */
-export async function* streamChainEvents({
+export async function* streamRelayerEvents({
   http,
   path,
   idleMs,
@@ -22,7 +22,7 @@ export async function* streamChainEvents({
   retryPolicy: RetryPolicy;
   signal?: AbortSignal | undefined;
   lastEventId?: string | undefined;
-}): AsyncGenerator<ChainEvent, void, undefined> {
+}): AsyncGenerator<RelayerEvent, void, undefined> {
   const isOver = (): boolean => signal?.aborted === true;
   let last = lastEventId;
   let failures = 0;
@@ -62,7 +62,7 @@ export async function* streamChainEvents({
 }
 
 /** Parses `text/event-stream` as the HTML standard lays down, as far as the relayer uses it. */
-async function* readEvents(body: ReadableStream<Uint8Array>, onBytes: () => void): AsyncGenerator<ChainEvent> {
+async function* readEvents(body: ReadableStream<Uint8Array>, onBytes: () => void): AsyncGenerator<RelayerEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let buffer = "";

@@ -46,9 +46,9 @@ export * from "./unpackSession.ts";
 export * from "./wire.ts";
 export type { Glossary, TokenInfo } from "./words.ts";
 export type {
-  ChainEvent,
   ControlState,
   IssuedLease,
+  RelayerEvent,
   LimitRemaining,
   OrderReason,
   OrderState,

@@ -12,7 +12,7 @@ export type RelayerHttp = {
     isSigned?: boolean;
     signal?: AbortSignal | undefined;
   }) => Promise<unknown>;
-  /** The answer to one GET, unread: for streams. */
+  /** The answer to one GET, unread, which says whose it is if the client can: for streams. */
   open: (path: string, options: { headers: Record<string, string>; signal: AbortSignal }) => Promise<Response>;
 };
 
@@ -57,7 +57,10 @@ export function createRelayerHttp({
       };
       return retry(once, retryPolicy, signal);
     },
-    open: (path, { headers, signal }) => send(path, { headers, signal }),
+    async open(path, { headers, signal }) {
+      const signature = await signRequest?.({ url: `${base}${path}`, method: "GET", body: undefined });
+      return send(path, { headers: { ...headers, ...signature }, signal });
+    },
   };
 }
 

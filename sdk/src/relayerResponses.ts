@@ -57,11 +57,11 @@ export type SessionState = {
   lastUsedAt: number | undefined;
 };
 
-/** Something that happened on chain. */
-export type ChainEvent = {
-  /** `<blockNumber>-<logIndex>`. */
+/** Something that happened, on chain or to an order. */
+export type RelayerEvent = {
+  /** A whole number: events of higher ones came later. */
   id: string;
-  /** Name of the manager's event. */
+  /** Name of the manager's event, `EventUndone` or `OrderChanged`. */
   name: string;
   data: Readonly<Record<string, unknown>>;
 };
@@ -107,7 +107,7 @@ export function parseSessionStates(json: unknown): SessionState[] {
   return readList(readObject(json, "answer")["sessions"], "sessions", parseSessionState);
 }
 
-export function parseChainEvents(json: unknown): ChainEvent[] {
+export function parseRelayerEvents(json: unknown): RelayerEvent[] {
   return readList(readObject(json, "answer")["events"], "events", (value, path) => {
     const { id, event, data } = readObject(value, path);
     return {

@@ -9,9 +9,9 @@ import type { Database } from "../db/schema.ts";
 import { ProblemError } from "../problem.ts";
 import type { ApiPolicies, Caller, KeptPolicy } from "../limits/createApiPolicies.ts";
 import type { Access } from "../limits/createAccess.ts";
+import type { FeeDesk } from "../limits/createFeeDesk.ts";
 import type { GasBudget } from "../limits/createGasBudget.ts";
 import type { SessionLimit } from "../limits/createSessionLimit.ts";
-import { checkFee } from "../limits/fees.ts";
 import type { Stages } from "../observability/createStages.ts";
 import type { Sentinel } from "../sentinel/createSentinel.ts";
 import { toBatchGas, toOrderGas } from "../submission/batchGas.ts";
@@ -37,6 +37,7 @@ type Deps = {
   /** Whether an address is a contract. */
   isContract: (address: Address) => Promise<boolean>;
   access: Access;
+  feeDesk: FeeDesk;
   gasBudget: GasBudget;
   sessionLimit: SessionLimit;
   apiPolicies: Pick<ApiPolicies, "check" | "isCommitted">;
@@ -71,6 +72,7 @@ export function createAdmission(deps: Deps) {
     simulation,
     isContract,
     access,
+    feeDesk,
     gasBudget,
     sessionLimit,
     apiPolicies,
@@ -122,9 +124,9 @@ export function createAdmission(deps: Deps) {
       if (refusal !== undefined) throw toRefusal({ name: refusal.error, args: refusal.args });
       return read;
     });
+    if (config.fees !== undefined) await feeDesk.check(order);
     const { scopes, packed, batchGas } = stages.run("rules", () => {
       const proven = checkCalls(order, content, manager);
-      if (config.fees !== undefined) checkFee(config.fees, order);
       const bytes = packAdmitted({ signed, packedSession, scopes: proven });
       const gas = toOrderGas({ gasLimit: order.gasLimit, packed: bytes });
       checkGas(order, gas, config.batch.gasMax);

@@ -73,6 +73,9 @@ export function createContentStore({ db, config }: { db: Kysely<Database>; confi
   }
 
   return {
+    /** Nothing if the relayer has not seen the session. */
+    find,
+
     async get(sessionId: Hex): Promise<SessionContent> {
       const content = await find(sessionId);
       if (content !== undefined) return content;

@@ -21,7 +21,7 @@ import {
 } from "../db/orderRows.ts";
 import type { GasBudget, GasCharge } from "../limits/createGasBudget.ts";
 import { ProblemError } from "../problem.ts";
-import { cancelUnclaimed } from "../submission/cancelOrder.ts";
+import { cancelWaiting } from "../submission/cancelOrder.ts";
 import { nonceWindowSize } from "./checkState.ts";
 import type { SessionContent } from "./createContentStore.ts";
 import { checkBudget, type Reservations } from "./reservations.ts";
@@ -90,8 +90,8 @@ export function createOrderStore({
       );
       const added = outcomes.flatMap(toNewRow);
       for (const row of added) {
-        // What it takes the nonce of, and no lane has claimed, is cancelled for good: the nonce is its own then.
-        if (!row.holds_nonce) row.holds_nonce = (await run(cancelUnclaimed(row))).length > 0;
+        // What it takes the nonce of, and is in no transaction, is cancelled for good: the nonce is its own then.
+        if (!row.holds_nonce) row.holds_nonce = (await run(cancelWaiting(row))).length > 0;
       }
       const given = charge.giveBack();
       const [accepted] = await Promise.all([

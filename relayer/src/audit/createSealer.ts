@@ -39,7 +39,7 @@ export function createSealer({ db, signer, config: { chainId } }: Deps): () => P
         pg_try_advisory_xact_lock(${sealLock}, ${chainId | 0}) as locked`.execute(tx);
       if (locked[0]?.locked !== true) return 0;
       const { rows: unsealed } = await sql<Omit<AuditEntry, "number"> & { id: number }>`select id, chain_id, at, kind,
-          order_hash, session_id, account, body_hash, transaction_hash, block_number, reason
+          order_hash, session_id, account, body_hash, transaction_hash, block_number, reason, previous
         from audit_entries where chain_id = ${chainId} and number is null
           and xid < pg_snapshot_xmin(pg_current_snapshot())
         order by id limit ${entriesMax}`.execute(tx);

@@ -2,14 +2,17 @@ import { createHash } from "node:crypto";
 import type { Selectable } from "kysely";
 import type { Database } from "../db/schema.ts";
 
-export type AuditEntry = Omit<Selectable<Database["audit_entries"]>, "id" | "xid" | "number"> & { number: number };
+export type AuditEntry = Omit<Selectable<Database["audit_entries"]>, "id" | "xid" | "number" | "detail" | "undoes"> & {
+  number: number;
+};
 
 /** The head before the first batch of a chain. */
 export const firstHead = "0".repeat(64);
 
 /**
  * SHA-256, in hex, over the head before and the SHA-256 of each entry, in the order of their numbers. An entry is hashed as
- * the JSON list of its number, chain, time, kind, order, session, account, body hash, transaction, block and reason.
+ * the JSON list of its number, chain, time, kind, order, session, account, body hash, transaction, block and reason, and
+ * of the status before if there was one.
  */
 export function hashEntries(headBefore: string, entries: readonly AuditEntry[]): string {
   const chain = createHash("sha256").update(Buffer.from(headBefore, "hex"));
@@ -30,5 +33,6 @@ function toBytes(entry: AuditEntry): string {
     entry.transaction_hash,
     entry.block_number,
     entry.reason,
+    ...(entry.previous === null ? [] : [entry.previous]),
   ]);
 }

@@ -51,6 +51,7 @@ export async function verifyAuditLog(
   if (!isKnownHeadSeen) report.faults.push(`The head ${knownHead ?? ""} is not in the log: its end has been cut off`);
   report.faults.push(...(await findStrayEntries(db, chainId, report.entries)));
   report.faults.push(...(await findStrayOrders(db, chainId)));
+  report.faults.push(...(await findFalseDetails(db, chainId)));
   report.unsealed = await countUnsealed(db, chainId);
   return report;
 }
@@ -90,12 +91,23 @@ async function findStrayOrders(db: Kysely<Database>, chainId: number): Promise<s
   const { rows } = await sql<{ order_hash: string; status: string; kind: string | null }>`
     select orders.order_hash, orders.status, entry.kind from orders
     left join lateral (select kind from audit_entries where chain_id = orders.chain_id
-      and order_hash = orders.order_hash order by id desc limit 1) as entry on true
+      and order_hash = orders.order_hash and kind like 'order-%' order by id desc limit 1) as entry on true
     where orders.chain_id = ${chainId} and entry.kind is distinct from 'order-' || orders.status limit 100`.execute(db);
   return rows.map(
     ({ order_hash, status, kind }) =>
       `The order ${order_hash} is ${status}, but the last that the log says of it is ${kind ?? "nothing"}`,
   );
+}
+
+/** Details that are not what their hash says, and events that take back what is none of theirs. */
+async function findFalseDetails(db: Kysely<Database>, chainId: number): Promise<string[]> {
+  const { rows } = await sql<{ number: number }>`select entry.number from audit_entries as entry
+    left join audit_entries as undone on undone.id = entry.undoes
+    where entry.chain_id = ${chainId} and entry.number is not null and (
+      entry.detail is not null and encode(sha256(convert_to(entry.detail, 'UTF8')), 'hex') <> entry.body_hash
+      or entry.kind like 'undone-%' and (undone.body_hash is distinct from entry.body_hash
+        or undone.number is null or undone.number > entry.number)) limit 100`.execute(db);
+  return rows.map(({ number }) => `What the entry ${number} says of its event is not what it was sealed with`);
 }
 
 async function countUnsealed(db: Kysely<Database>, chainId: number): Promise<number> {

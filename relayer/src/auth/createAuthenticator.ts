@@ -25,8 +25,10 @@ type Deps = {
 
 const p256KeyIdPattern = /^p256:0x([0-9a-f]{128})$/;
 
-/** Of a session that has ended, by whichever of its ends. */
-const endedStatuses: readonly string[] = ["none", "revoked", "expired", "superseded", "exhausted"];
+/** Whether a session of the status has ended, by whichever of its ends: its credentials are dead. */
+export function hasEnded(status: string): boolean {
+  return ["none", "revoked", "expired", "superseded", "exhausted"].includes(status);
+}
 
 /** Finds out who signed a request: an account (ERC-8128), a P-256 key, or the holder of a credential. */
 export function createAuthenticator({ db, rpc, contents, sessionReader, config: { chainId, authSecret } }: Deps) {
@@ -49,10 +51,10 @@ export function createAuthenticator({ db, rpc, contents, sessionReader, config: 
       createHmacAlgorithm(deriveSecret(authSecret, credential)),
     );
     const { status } = await sessionReader.getState(await contents.get(sessionId));
-    if (endedStatuses.includes(status)) {
+    if (hasEnded(status)) {
       throw new ProblemError("authentication-invalid", `The credential died with its session, which is ${status}`);
     }
-    return { kind: "credential", sessionId, nonce };
+    return { kind: "credential", sessionId, expiresAt, nonce };
   }
 
   return {

@@ -14,5 +14,5 @@ export type Principal = { nonce: RequestNonce } & (
   /** X and Y, 64 bytes. */
   | { kind: "p256"; publicKey: Hex }
   /** Whoever was given a credential for the session: its key or owner. */
-  | { kind: "credential"; sessionId: Hex }
+  | { kind: "credential"; sessionId: Hex; /** Seconds since the Unix epoch, exclusive. */ expiresAt: number }
 );

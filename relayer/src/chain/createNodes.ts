@@ -1,4 +1,5 @@
 import { createPublicClient, http, type Hex, type PublicClient } from "viem";
+import { traceRpc } from "../observability/traceRpc.ts";
 import { isAnswer, RpcError } from "./rpcErrors.ts";
 
 export type NodesConfig = {
@@ -42,7 +43,11 @@ export function createNodes({ rpcUrl, rpcFallbackUrls = [], privateRpcUrl, chain
   }
 
   /** Asks the nodes in turn until one answers, whatever it answers, and stays with that one for a while. */
-  async function ask<T>(method: string, run: (client: PublicClient) => Promise<T>): Promise<T> {
+  function ask<T>(method: string, run: (client: PublicClient) => Promise<T>): Promise<T> {
+    return traceRpc(method, () => askInTurn(method, run));
+  }
+
+  async function askInTurn<T>(method: string, run: (client: PublicClient) => Promise<T>): Promise<T> {
     if (preferred.index !== 0 && performance.now() - preferred.since > returnMs) preferred = { index: 0, since: 0 };
     const first = preferred.index;
     let failure: unknown;
@@ -80,8 +85,9 @@ export function createNodes({ rpcUrl, rpcFallbackUrls = [], privateRpcUrl, chain
 
     /** To every node that may have it; it is enough that one takes it. */
     async send(raw: Hex): Promise<void> {
+      const method = "eth_sendRawTransaction";
       const sent = await Promise.allSettled(
-        senders.map((client) => client.request({ method: "eth_sendRawTransaction", params: [raw] })),
+        senders.map((client) => traceRpc(method, () => client.request({ method, params: [raw] }))),
       );
       if (sent.some(({ status }) => status === "fulfilled")) return;
       const reasons = sent.flatMap((each): unknown[] => (each.status === "rejected" ? [each.reason] : []));

@@ -1,8 +1,10 @@
 import { sql, type Kysely } from "kysely";
 import type { Config } from "../config.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 import type { Indexer } from "./createIndexer.ts";
 import { toErrorFields } from "../log.ts";
+import { listAbandoned } from "../submission/laneRows.ts";
 import type { Rpc } from "./createRpc.ts";
 
 export type Readiness = {
@@ -12,11 +14,8 @@ export type Readiness = {
 
 type Deps = { db: Kysely<Database>; rpc: Rpc; indexer: Indexer; config: Pick<Config, "chainId" | "manager"> };
 
-/** Milliseconds since the Unix epoch by the database's clock, by which lanes are leased. */
-export const databaseNow = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::int8`;
-
-/** What each check found wrong, or nothing. */
-type Check = () => Promise<string | undefined>;
+/** What each check found wrong, or nothing; or what an operator should know though nothing is wrong. */
+type Check = () => Promise<string | { note: string } | undefined>;
 
 /** Whether orders can be taken and would be submitted: everything is asked anew, with the timeouts of each. */
 export function createReadiness({ db, rpc, indexer, config: { chainId, manager } }: Deps): () => Promise<Readiness> {
@@ -43,14 +42,21 @@ export function createReadiness({ db, rpc, indexer, config: { chainId, manager }
         ? "Every hot wallet is paused"
         : "No instance works an open hot wallet";
     },
+    abandoned: async () => {
+      const abandoned = await listAbandoned(db, chainId);
+      if (abandoned.length === 0) return undefined;
+      const list = abandoned.map(({ wallet, nonces, orders }) => `${wallet} (${nonces} nonces, ${orders} orders)`);
+      return { note: `Nobody works hot wallets that have transactions under way: ${list.join(", ")}` };
+    },
   };
   return async () => {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => {
-        const detail = await check().catch((error: unknown) =>
+        const found = await check().catch((error: unknown) =>
           error instanceof Error ? toErrorFields(error).message : "It failed",
         );
-        return [name, { ok: detail === undefined, ...(detail !== undefined && { detail }) }] as const;
+        const detail = typeof found === "object" ? found.note : found;
+        return [name, { ok: typeof found !== "string", ...(detail !== undefined && { detail }) }] as const;
       }),
     );
     return { ready: results.every(([, { ok }]) => ok), checks: Object.fromEntries(results) };

@@ -14,7 +14,7 @@ export const configCommands: readonly Command[] = [
         `  chain ${chainId}, manager ${manager}`,
         `  access: ${access}`,
         `  data: ${databaseUrl === undefined ? "PGlite, which is for trying out" : "Postgres"}`,
-        `  fees: ${fees === undefined ? "waived" : "required"}`,
+        `  fees: ${fees === undefined ? "waived" : `required, ${fees.pricing === undefined ? "fixed" : "by the price of gas"}`}`,
         `  credentials and webhooks: ${authSecret === undefined ? "off, for want of AUTH_SECRET" : "on"}`,
         `  encrypted orders: ${encryptionKey === undefined ? "off, for want of ENCRYPTION_KEY" : "on"}`,
       ].join("\n");

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import { getAddress, isAddress, type Address } from "viem";
-import { databaseNow } from "../chain/createReadiness.ts";
+import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 import { CommandError } from "./CommandError.ts";
 import type { Command } from "./runCommand.ts";
@@ -20,17 +20,8 @@ export const laneCommands: readonly Command[] = [
       withDatabase(env, async (db, { chainId }) => {
         const lanes = await listLanes(db, chainId);
         if (lanes.length === 0) return "No relayer has worked a hot wallet of this chain yet.";
-        return lanes
-          .map(({ wallet, mode, owner, leaseMs, pending, orders }) =>
-            [
-              wallet,
-              mode,
-              owner === null || leaseMs <= 0 ? "nobody" : `instance ${owner} for ${leaseMs} ms`,
-              `${pending} transactions pending`,
-              `${orders} orders in flight`,
-            ].join("  "),
-          )
-          .join("\n");
+        const abandoned = lanes.filter((lane) => isIdle(lane) && lane.pending + lane.orders > 0);
+        return [...lanes.map(toLine), ...abandoned.map(toWarning)].join("\n");
       }),
   },
   {
@@ -78,6 +69,18 @@ type LaneState = {
   pending: number;
   orders: number;
 };
+
+const isIdle = ({ owner, leaseMs }: LaneState): boolean => owner === null || leaseMs <= 0;
+
+function toLine(lane: LaneState): string {
+  const { wallet, mode, owner, leaseMs, pending, orders } = lane;
+  const worker = isIdle(lane) ? "nobody" : `instance ${owner} for ${leaseMs} ms`;
+  return [wallet, mode, worker, `${pending} transactions pending`, `${orders} orders in flight`].join("  ");
+}
+
+function toWarning({ wallet }: LaneState): string {
+  return `Warning: nobody works ${wallet}, which has transactions under way. If a relayer runs, none has its key: put the key back until lanes drain says that nothing is in flight.`;
+}
 
 function listLanes(db: Kysely<Database>, chainId: number): Promise<LaneState[]> {
   return db

@@ -1,7 +1,8 @@
 import { sql, type Kysely, type Transaction } from "kysely";
 import type { BlockRef } from "../chain/createRpc.ts";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
-import type { Database } from "./schema.ts";
+import { toReasonJson } from "../submission/toReasonJson.ts";
+import type { Database, OrderStatus } from "./schema.ts";
 
 export type Db = Kysely<Database> | Transaction<Database>;
 
@@ -103,6 +104,7 @@ export async function insertEvents(
       timestamp int8, transaction_hash text, name text, account text, session_id text, order_hash text, args text,
       is_settled boolean)
     left join sessions on sessions.chain_id = ${chainId} and sessions.session_id = rows.session_id
+    order by block_number, log_index
     on conflict do nothing`.execute(db);
 }
 
@@ -128,16 +130,29 @@ export async function insertSession(
 
 /** Undoes what blocks above `number` brought: their events, and what they made of orders and transactions. */
 export async function rollBackTo(db: Db, chainId: number, number: number): Promise<void> {
+  const lost = {
+    name: "OrderUndone",
+    args: [],
+    sentence: "The block it ended in is undone, and its calls are deleted.",
+  };
   // Who holds a nonce stays: another order may have taken it meanwhile.
   await db
     .updateTable("orders")
-    .set({ status: "submitted", block_number: null, reason: null })
+    .set({
+      // What no lane has was in no transaction of ours; what has no body any more can be in none.
+      status: sql<OrderStatus>`case when packed is null then 'failed' when lane is null then 'accepted' else 'submitted' end`,
+      block_number: null,
+      reason: sql<string | null>`case when packed is null then ${toReasonJson(lost)} end`,
+    })
     .where("chain_id", "=", chainId)
     .where("block_number", ">", number)
     .execute();
   await db
     .updateTable("transactions")
-    .set({ status: "pending", block_number: null })
+    .set({
+      status: sql<"pending" | "dropped">`case when raw is null then 'dropped' else 'pending' end`,
+      block_number: null,
+    })
     .where("chain_id", "=", chainId)
     .where("block_number", ">", number)
     .execute();

@@ -62,7 +62,7 @@ type HoldingFilter = { chainId: number; sessionIds: readonly string[]; nonces: r
  */
 function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
   const select = sql`select order_hash, chain_id, session_id, nonce, reservations, holds_nonce, status, block_number,
-    calls <> '[]' as has_calls from orders where`;
+    calls is distinct from '[]' as has_calls from orders where`;
   const ofSessions = sql`chain_id = ${chainId} and session_id = any(${sessionIds}::text[])`;
   return sql<HoldingRow>`select live.* from unnest(${sessionIds}::text[]) as wanted (id) cross join lateral
       (${select} session_id = wanted.id and status in ('accepted', 'submitted') offset 0) as live
@@ -156,6 +156,7 @@ export function toNewOrder(order: {
     gas_limit: order.json.gasLimit,
     calls: JSON.stringify(order.json.calls),
     packed: order.packed,
+    body_hash: null,
     status: "accepted",
     holds_nonce: order.holdsNonce,
     reservations: JSON.stringify(order.reservations.map(String)),

@@ -33,6 +33,8 @@ export type Database = {
     args: string;
     /** Whether its effect on orders has been applied. */
     is_settled: boolean;
+    /** Its entry of the audit log. */
+    entry_id: Generated<number>;
   };
   orders: {
     chain_id: number;
@@ -44,10 +46,12 @@ export type Database = {
     nonce: number;
     deadline: number;
     gas_limit: number;
-    /** JSON: the calls, as on the wire. */
-    calls: string;
-    /** As the contract takes it. */
-    packed: string;
+    /** JSON: the calls, as on the wire. Null once the body is deleted for its age. */
+    calls: string | null;
+    /** As the contract takes it. Null with `calls`. */
+    packed: string | null;
+    /** SHA-256 of `packed`, once that is deleted. */
+    body_hash: string | null;
     status: OrderStatus;
     /** Whether no other order may have its nonce: in flight, or used on chain. */
     holds_nonce: boolean;
@@ -74,7 +78,8 @@ export type Database = {
     hash: string;
     wallet: string;
     nonce: number;
-    raw: string;
+    /** Signed, as it is broadcast. Null once it is deleted for its age. */
+    raw: string | null;
     gas: number;
     max_fee_per_gas: string;
     max_priority_fee_per_gas: string;
@@ -97,23 +102,29 @@ export type Database = {
   };
   /** Running relayers. */
   instances: { chain_id: number; instance: string; seen_at: number };
-  /** What became of orders, written by the database itself whenever a status changes. */
+  /** What became of orders and what happened on chain, written by the database itself with each change. */
   audit_entries: {
     id: Generated<number>;
     chain_id: number;
     /** The transaction that wrote it: sealed when none that could write an earlier one is under way. */
     xid: Generated<string>;
     at: number;
-    /** `order-<status>`. */
+    /** `order-<status>`; `event-<name>`, one of the manager's; or `undone-<name>`, the same taken back by a reorg. */
     kind: string;
-    order_hash: string;
-    session_id: string;
-    account: string;
-    /** SHA-256 of the packed order, so that the body may be deleted. */
+    order_hash: string | null;
+    session_id: string | null;
+    account: string | null;
+    /** SHA-256 of the packed order or of `detail`, so that both may be deleted. */
     body_hash: string;
     transaction_hash: string | null;
     block_number: number | null;
     reason: string | null;
+    /** Of an order that was stored before: its status then. */
+    previous: string | null;
+    /** Of events: JSON of their arguments and place. */
+    detail: string | null;
+    /** Of an event that is taken back: the id of its entry. */
+    undoes: number | null;
     /** Without gaps from 1, once it is sealed. */
     number: number | null;
   };
@@ -125,6 +136,8 @@ export type Database = {
     head: string;
     signature: string;
     sealed_at: number;
+    /** Whether its entries may have details. */
+    has_details: Generated<boolean>;
   };
   access_entries: {
     chain_id: number;
@@ -148,16 +161,21 @@ export type Database = {
     session_id: string | null;
     url: string;
     is_active: boolean;
-    /** The last event sent, or what the chain had when it was made. */
-    block_number: number;
-    log_index: number;
-    /** Null if no event has been sent. */
-    block_hash: string | null;
+    /** Of the last entry of the audit log that it has been told of, or of the last that there was when it was made. */
+    number: number;
     /** Since the last delivery that went well. */
     failures: number;
     /** HTTP status of the last delivery, or what it failed with. */
     last_status: string | null;
     created_at: number;
+  };
+  /** Prices that clients have been told. */
+  fee_quotes: {
+    chain_id: number;
+    /** In the smallest unit of the fee's token. */
+    per_million_gas: string;
+    /** By the database's clock. */
+    valid_until: number;
   };
   gas_usage: {
     chain_id: number;

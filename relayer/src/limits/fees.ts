@@ -18,11 +18,21 @@ export function toFee({ base, perMillionGas }: FeeSchedule, gasLimit: number): b
   return base + (perMillionGas * BigInt(gasLimit) + 999_999n) / 1_000_000n;
 }
 
-/** Throws `fee-required` unless the order's calls pay the fee: a plain payment, or a `transfer` of the token. */
-export function checkFee(schedule: FeeSchedule, order: Pick<Order, "calls" | "gasLimit">): void {
-  const wanted = toFee(schedule, order.gasLimit);
-  const paid = order.calls.reduce((sum, call) => sum + toPaid(schedule, call), 0n);
-  if (paid >= wanted) return;
+type Payer = Pick<Order, "calls" | "gasLimit">;
+
+/** Whether the order's calls pay the fee: by plain payments, or by `transfer` of the token. */
+export function hasPaid(schedule: FeeSchedule, order: Payer): boolean {
+  return sumPaid(schedule, order) >= toFee(schedule, order.gasLimit);
+}
+
+function sumPaid(schedule: FeeSchedule, { calls }: Pick<Payer, "calls">): bigint {
+  return calls.reduce((sum, call) => sum + toPaid(schedule, call), 0n);
+}
+
+/** Throws `fee-required` unless the order's calls pay the fee. */
+export function checkFee(schedule: FeeSchedule, order: Payer): void {
+  if (hasPaid(schedule, order)) return;
+  const [wanted, paid] = [toFee(schedule, order.gasLimit), sumPaid(schedule, order)];
   const { token, recipient } = schedule;
   const sentence = `The order pays ${paid} of the fee of ${wanted} in ${token} to ${recipient} that this relayer wants for a gas limit of ${order.gasLimit}.`;
   throw new ProblemError("fee-required", sentence, {

@@ -84,6 +84,12 @@ export function createMetrics() {
       labelNames: ["wallet", "state"],
       registers,
     }),
+    abandonedTransactions: new Gauge({
+      name: "latchkey_abandoned_transactions",
+      help: "Nonces with transactions that are not known to be mined, of hot wallets that no instance works",
+      labelNames: ["wallet"],
+      registers,
+    }),
     headNumber: new Gauge({
       name: "latchkey_head_block",
       help: "Number of the newest block that is read and stored",

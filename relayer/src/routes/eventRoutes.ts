@@ -1,60 +1,84 @@
-import type { Kysely } from "kysely";
 import { PassThrough } from "node:stream";
+import { isAddressEqual } from "viem";
 import { z } from "zod";
+import type { ContentStore } from "../admission/createContentStore.ts";
 import type { App } from "../app.ts";
-import type { Indexer } from "../chain/createIndexer.ts";
-import { requireHead } from "../chain/createSessionReader.ts";
-import type { Database } from "../db/schema.ts";
+import { hasEnded } from "../auth/createAuthenticator.ts";
+import type { Parties } from "../auth/createParties.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { SessionReader } from "../chain/createSessionReader.ts";
+import type { EventLog } from "../events/createEventLog.ts";
+import { followEvents } from "../events/followEvents.ts";
 import { ProblemError } from "../problem.ts";
 import { addressSchema, hashSchema } from "./schemas.ts";
-import { toChainEvent, toEventId } from "./toJson.ts";
 
 type Deps = {
   app: App;
-  db: Kysely<Database>;
-  indexer: Indexer;
+  contents: ContentStore;
+  sessionReader: SessionReader;
+  parties: Parties;
+  eventLog: EventLog;
   /** Aborts when the relayer stops, so that streams end. */
   stopping: AbortSignal;
-  config: { chainId: number };
 };
 
-type Cursor = { block: number; logIndex: number };
-type Filter = { account?: string | undefined; sessionId?: string | undefined };
+const querySchema = z.object({
+  account: addressSchema.optional(),
+  sessionId: hashSchema.optional(),
+  orderHash: hashSchema.optional(),
+});
+type Query = z.output<typeof querySchema>;
 
-const heartbeatMs = 15_000;
-const pageSize = 200;
 const streamsMax = 1_000;
-/** After every log of a block. */
-const afterLogs = 2_147_483_647;
 
-/** Server-sent events of what is on chain, resumed by `Last-Event-ID`. */
-export function addEventRoutes({ app, db, indexer, stopping, config }: Deps): void {
+/** Server-sent events in the order of their numbers, resumed by `Last-Event-ID` on any instance. */
+export function addEventRoutes({ app, contents, sessionReader, parties, eventLog, stopping }: Deps): void {
   let streams = 0;
+
+  /** Orders in flight are not on chain: only the session's parties, the account's owner, or who names the order's hash is told. */
+  async function maySeeOrders(principal: Principal | undefined, query: Query): Promise<boolean> {
+    const { account, sessionId, orderHash } = query;
+    if (orderHash !== undefined) return true;
+    if (principal === undefined) return false;
+    if (sessionId === undefined) return account !== undefined && (await parties.isOwner(principal, account));
+    const content = await contents.find(sessionId);
+    if (content === undefined) return false;
+    if (account !== undefined && !isAddressEqual(content.session.account, account)) return false;
+    if (principal.kind === "credential") {
+      // It may have died since the stream began.
+      const isOver = Date.now() >= principal.expiresAt * 1_000;
+      if (isOver || hasEnded((await sessionReader.getState(content)).status)) return false;
+    }
+    return parties.isParty(principal, content);
+  }
 
   app.get(
     "/v1/events",
     {
       schema: {
-        summary: "What happens on chain, as server-sent events",
+        summary: "What happens on chain and to orders, as server-sent events",
         description:
-          "Ids are `<block>-<logIndex>`; `Last-Event-ID` resumes after one. `ChainReorganised` says that events after its block are undone.",
-        querystring: z.object({ account: addressSchema.optional(), sessionId: hashSchema.optional() }),
+          "Ids are whole numbers, the same on every instance; `Last-Event-ID` resumes after one. Events of the manager have its names. `EventUndone` says that a reorg took back the event `undoneId`. `OrderChanged` says what became of an order; only the session's key and its account's owner are told, or who names the order by `orderHash`.",
+        querystring: querySchema,
       },
     },
     async (request, reply) => {
+      const { principal, query } = request;
       if (streams >= streamsMax) {
         throw new ProblemError("rate-limited", "Too many streams are open", { retryAfterSeconds: 10 });
       }
-      const lastId = request.headers["last-event-id"];
-      const start =
-        lastId === undefined ? { block: requireHead(indexer).number, logIndex: afterLogs } : parseId(lastId);
+      const hasOrders = await maySeeOrders(principal, query);
+      const lastNumber = await eventLog.getLastNumber();
+      const after = parseLastId(request.headers["last-event-id"], lastNumber);
       const stream = new PassThrough();
       streams += 1;
       request.raw.once("close", () => stream.destroy());
       stream.once("close", () => {
         streams -= 1;
       });
-      void follow({ stream, start, filter: request.query }).catch((error: unknown) => {
+      const isAllowed = async (): Promise<boolean> => !hasOrders || (await maySeeOrders(principal, query));
+      const filter = { ...query, hasOrders };
+      void followEvents({ eventLog, stream, after, filter, signal: stopping, isAllowed }).catch((error: unknown) => {
         request.log.warn({ err: error }, "A stream of events ended early");
         stream.destroy();
       });
@@ -65,96 +89,15 @@ export function addEventRoutes({ app, db, indexer, stopping, config }: Deps): vo
         .send(stream);
     },
   );
-
-  async function follow({ stream, start, filter }: { stream: PassThrough; start: Cursor; filter: Filter }) {
-    let cursor = start;
-    let forkedAt: number | undefined;
-    // What comes while the table is read must not wait for the next block.
-    let isBehind = false;
-    let wake: () => void = () => undefined;
-    const stop = (): void => {
-      stream.end();
-      wake();
-    };
-    const unsubscribe = indexer.subscribe((change) => {
-      if (change.kind === "reorg") forkedAt = Math.min(forkedAt ?? Infinity, change.head?.number ?? -1);
-      isBehind = true;
-      wake();
-    });
-    stopping.addEventListener("abort", stop, { once: true });
-    stream.once("close", () => wake());
-    try {
-      stream.write(": connected\n\n");
-      while (!stream.destroyed && !stream.writableEnded) {
-        if (forkedAt !== undefined) {
-          const block = forkedAt;
-          forkedAt = undefined;
-          if (cursor.block > block) {
-            cursor = { block, logIndex: afterLogs };
-            const id = toEventId(Math.max(block, 0), afterLogs);
-            stream.write(toMessage({ id, event: "ChainReorganised", data: { blockNumber: block } }));
-          }
-        }
-        isBehind = false;
-        const rows = await readAfter(cursor, filter);
-        for (const row of rows) {
-          cursor = { block: row.block_number, logIndex: row.log_index };
-          if (!stream.write(toMessage(toChainEvent(row)))) await waitFor(stream, "drain");
-        }
-        if (rows.length === pageSize || isBehind) continue;
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(() => {
-            stream.write(": alive\n\n");
-            resolve();
-          }, heartbeatMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-          if (stream.destroyed || stopping.aborted) wake();
-        });
-      }
-    } finally {
-      unsubscribe();
-      stopping.removeEventListener("abort", stop);
-    }
-  }
-
-  function readAfter({ block, logIndex }: Cursor, { account, sessionId }: Filter) {
-    let query = db
-      .selectFrom("events")
-      .selectAll()
-      .where("chain_id", "=", config.chainId)
-      .where((build) =>
-        build.or([
-          build("block_number", ">", block),
-          build.and([build("block_number", "=", block), build("log_index", ">", logIndex)]),
-        ]),
-      )
-      .orderBy("block_number")
-      .orderBy("log_index")
-      .limit(pageSize);
-    if (account !== undefined) query = query.where("account", "=", account);
-    if (sessionId !== undefined) query = query.where("session_id", "=", sessionId);
-    return query.execute();
-  }
 }
 
-function waitFor(stream: PassThrough, event: "drain"): Promise<void> {
-  return new Promise((resolve) => {
-    stream.once(event, resolve);
-    stream.once("close", resolve);
-  });
-}
-
-function toMessage({ id, event, data }: { id: string; event: string; data: unknown }): string {
-  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-function parseId(id: string | string[]): Cursor {
-  const [, block, logIndex] = /^(\d{1,15})-(\d{1,10})$/.exec(String(id)) ?? [];
-  if (block === undefined || logIndex === undefined) {
-    throw new ProblemError("body-invalid", `Last-Event-ID ${String(id)} is not of the form <block>-<logIndex>`);
-  }
-  return { block: Number(block), logIndex: Math.min(Number(logIndex), afterLogs) };
+/** From the newest event on, unless the reader says which one it had last. */
+function parseLastId(id: string | string[] | undefined, lastNumber: number): number {
+  if (id === undefined) return lastNumber;
+  const text = String(id);
+  if (/^\d{1,15}$/.test(text) && Number(text) <= lastNumber) return Number(text);
+  throw new ProblemError(
+    "body-invalid",
+    `Last-Event-ID ${text} is no event's: ids are whole numbers up to ${lastNumber} so far. Start anew without it`,
+  );
 }

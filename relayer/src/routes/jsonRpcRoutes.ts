@@ -18,6 +18,7 @@ import { sendPreparedCalls, sendPreparedCallsSchema } from "../jsonRpc/sendPrepa
 import type { Log } from "../log.ts";
 import type { Metrics } from "../observability/createMetrics.ts";
 import { ProblemError } from "../problem.ts";
+import { toProblem } from "../toProblem.ts";
 import { problemSchema } from "./schemas.ts";
 
 type Deps = {
@@ -80,10 +81,7 @@ export function addJsonRpcRoutes(deps: Deps): void {
   }
 
   function toJsonError(error: unknown, log: Log): { code: number; message: string; data?: unknown } {
-    const problem =
-      error instanceof ProblemError || error instanceof JsonRpcError
-        ? error
-        : new ProblemError("internal-error", "The relayer failed on this request", { cause: error });
+    const problem = error instanceof JsonRpcError ? error : toProblem(error);
     if (problem instanceof ProblemError) {
       metrics.refusals.inc({ code: problem.code });
       if (problem.code === "internal-error") log.error({ err: error }, "A JSON-RPC request failed");

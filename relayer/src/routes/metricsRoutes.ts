@@ -2,15 +2,19 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import ipaddr from "ipaddr.js";
 import { sql, type Kysely } from "kysely";
+import type { Gauge } from "prom-client";
 import type { Address } from "viem";
 import type { App } from "../app.ts";
 import type { Indexer } from "../chain/createIndexer.ts";
-import { databaseNow, type Readiness } from "../chain/createReadiness.ts";
+import type { Readiness } from "../chain/createReadiness.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
+import { databaseNow } from "../db/databaseNow.ts";
+import { isDatabaseDown } from "../db/isDatabaseDown.ts";
 import { liveStatuses, type Database } from "../db/schema.ts";
 import type { Metrics } from "../observability/createMetrics.ts";
 import { ProblemError } from "../problem.ts";
+import { listAbandoned } from "../submission/laneRows.ts";
 
 type Deps = {
   app: App;
@@ -29,13 +33,31 @@ export function addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wa
 
   app.get("/metrics", { schema: { hide: true } }, async (request, reply) => {
     checkScraper(request, metricsToken);
-    await Promise.all([collectOrders(), collectBalances(), collectTransactions(), collectLanes(), collectReadiness()]);
+    await Promise.all([
+      collect([metrics.orders, metrics.oldestWaitingSeconds], collectOrders),
+      collect([metrics.pendingTransactions, metrics.oldestTransactionSeconds], collectTransactions),
+      collect([metrics.lanes], collectLanes),
+      collect([metrics.abandonedTransactions], collectAbandoned),
+      collectBalances(),
+      collectReadiness(),
+    ]);
     collectHead();
     return reply
       .type(metrics.registry.contentType)
       .serializer((text: string) => text)
       .send(await metrics.registry.metrics());
   });
+
+  /** While the database is down the rest is told; that it is shows in latchkey_ready. */
+  async function collect(gauges: readonly Pick<Gauge, "reset">[], run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      if (!isDatabaseDown(error)) throw error;
+      // What was counted before must not pass for the present.
+      for (const gauge of gauges) gauge.reset();
+    }
+  }
 
   async function collectOrders(): Promise<void> {
     const rows = await db
@@ -89,6 +111,14 @@ export function addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wa
     for (const { wallet, mode, is_worked } of rows) {
       metrics.lanes.set({ wallet, state: "open" }, mode === "open" ? 1 : 0);
       metrics.lanes.set({ wallet, state: "worked" }, is_worked ? 1 : 0);
+    }
+  }
+
+  async function collectAbandoned(): Promise<void> {
+    // Those that are not any more are gone, not zero.
+    metrics.abandonedTransactions.reset();
+    for (const { wallet, nonces } of await listAbandoned(db, chainId)) {
+      metrics.abandonedTransactions.set({ wallet }, nonces);
     }
   }
 

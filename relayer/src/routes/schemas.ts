@@ -125,6 +125,7 @@ export const orderStateSchema = z.object({
   deadline: z.int(),
   gasLimit: z.int(),
   calls: z.array(z.object({ target: z.string(), value: z.string(), data: z.string(), scope: z.string() })),
+  isBodyDeleted: z.literal(true).optional().describe("Its calls were deleted for their age"),
   status: z.enum(orderStatuses),
   transactionHash: z.string().optional(),
   blockNumber: z.int().optional(),
@@ -152,7 +153,7 @@ export const sessionStateSchema = z.object({
   lastUsedAt: z.int().optional(),
 });
 
-export const chainEventSchema = z.object({
+export const eventSchema = z.object({
   id: z.string(),
   event: z.string(),
   data: z.record(z.string(), z.unknown()),

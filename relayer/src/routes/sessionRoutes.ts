@@ -7,19 +7,21 @@ import { requirePrincipal, type Parties } from "../auth/createParties.ts";
 import type { Principal } from "../auth/principal.ts";
 import { consumeRequestNonce } from "../auth/requestNonces.ts";
 import type { SessionReader } from "../chain/createSessionReader.ts";
+import { listStanding } from "../db/entryRows.ts";
 import { listLiveOrders } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
+import { toEvent } from "../events/toEvent.ts";
 import type { Access } from "../limits/createAccess.ts";
 import type { Config } from "../config.ts";
 import {
   addressSchema,
-  chainEventSchema,
+  eventSchema,
   hashSchema,
   problemSchema,
   sessionContentSchema,
   sessionStateSchema,
 } from "./schemas.ts";
-import { toChainEvent, toSessionState } from "./toJson.ts";
+import { toSessionState } from "./toJson.ts";
 
 type Deps = {
   app: App;
@@ -110,20 +112,12 @@ export function addSessionRoutes({ app, db, contents, sessionReader, access, par
         summary: "What happened to an account and its sessions on chain, newest first",
         params: z.object({ address: addressSchema }),
         querystring: z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) }),
-        response: { 200: z.object({ events: z.array(chainEventSchema) }), "4xx": problemSchema },
+        response: { 200: z.object({ events: z.array(eventSchema) }), "4xx": problemSchema },
       },
     },
     async ({ params: { address }, query: { limit } }) => {
-      const rows = await db
-        .selectFrom("events")
-        .selectAll()
-        .where("chain_id", "=", chainId)
-        .where("account", "=", address)
-        .orderBy("block_number", "desc")
-        .orderBy("log_index", "desc")
-        .limit(limit)
-        .execute();
-      return { events: rows.map(toChainEvent) };
+      const entries = await listStanding(db, chainId, address, limit);
+      return { events: entries.map(toEvent) };
     },
   );
 }

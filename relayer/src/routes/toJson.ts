@@ -1,16 +1,13 @@
 import { toScopeJson, toSessionJson } from "@latchkey/sdk";
-import type { Selectable } from "kysely";
 import type { z } from "zod";
 import type { SessionContent } from "../admission/createContentStore.ts";
 import type { ChainState } from "../chain/createSessionReader.ts";
 import { toReserved, type HoldingOrder, type OrderRow } from "../db/orderRows.ts";
-import type { Database } from "../db/schema.ts";
-import type { chainEventSchema, orderStateSchema, sessionStateSchema } from "./schemas.ts";
+import type { orderStateSchema, sessionStateSchema } from "./schemas.ts";
 
 const parseReason = (text: string) => JSON.parse(text) as { name: string; args: unknown[]; sentence: string };
 const parseCalls = (text: string) =>
   JSON.parse(text) as { target: string; value: string; data: string; scope: string }[];
-const parseArgs = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
 export function toOrderState(row: OrderRow): z.infer<typeof orderStateSchema> {
   return {
@@ -20,7 +17,8 @@ export function toOrderState(row: OrderRow): z.infer<typeof orderStateSchema> {
     nonce: row.nonce,
     deadline: row.deadline,
     gasLimit: row.gas_limit,
-    calls: parseCalls(row.calls),
+    calls: row.calls === null ? [] : parseCalls(row.calls),
+    ...(row.calls === null && { isBodyDeleted: true as const }),
     status: row.status,
     ...(row.transaction_hash !== null && { transactionHash: row.transaction_hash }),
     ...(row.block_number !== null && { blockNumber: row.block_number }),
@@ -54,23 +52,4 @@ export function toSessionState(
     block: { number: state.block.number, hash: state.block.hash },
     ...(state.lastUsedAt !== undefined && { lastUsedAt: state.lastUsedAt }),
   };
-}
-
-export function toChainEvent(row: Selectable<Database["events"]>): z.infer<typeof chainEventSchema> {
-  return {
-    id: toEventId(row.block_number, row.log_index),
-    event: row.name,
-    data: {
-      ...parseArgs(row.args),
-      ...(row.account !== null && { account: row.account }),
-      blockNumber: row.block_number,
-      blockHash: row.block_hash,
-      transactionHash: row.transaction_hash,
-      ...(row.timestamp !== null && { timestamp: row.timestamp }),
-    },
-  };
-}
-
-export function toEventId(blockNumber: number, logIndex: number): string {
-  return `${blockNumber}-${logIndex}`;
 }

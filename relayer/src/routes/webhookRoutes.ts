@@ -7,9 +7,8 @@ import type { App } from "../app.ts";
 import { requirePrincipal, type Parties } from "../auth/createParties.ts";
 import type { Principal } from "../auth/principal.ts";
 import { consumeRequestNonce } from "../auth/requestNonces.ts";
-import type { Indexer } from "../chain/createIndexer.ts";
-import { requireHead } from "../chain/createSessionReader.ts";
 import type { Config } from "../config.ts";
+import { getLastNumber } from "../db/entryRows.ts";
 import type { Database } from "../db/schema.ts";
 import { deleteWebhook, getWebhook, insertWebhook, listWebhooks, type WebhookRow } from "../db/webhookRows.ts";
 import { ProblemError } from "../problem.ts";
@@ -22,14 +21,11 @@ type Deps = {
   db: Kysely<Database>;
   contents: ContentStore;
   parties: Parties;
-  indexer: Pick<Indexer, "getHead">;
   destinations: Destinations;
   config: Pick<Config, "chainId" | "authSecret">;
 };
 
 const webhooksPerAccountMax = 20;
-/** After every log of a block. */
-const afterLogs = 2_147_483_647;
 
 const webhookSchema = z.object({
   id: z.string(),
@@ -44,7 +40,7 @@ const webhookSchema = z.object({
 const refusals = { "4xx": problemSchema, "5xx": problemSchema };
 
 /** Where the events of an account or a session are sent to, as they happen. */
-export function addWebhookRoutes({ app, db, contents, parties, indexer, destinations, config }: Deps): void {
+export function addWebhookRoutes({ app, db, contents, parties, destinations, config }: Deps): void {
   const { chainId, authSecret } = config;
 
   /** Throws unless the request comes from the session's parties, or for a whole account from its owner. */
@@ -68,7 +64,7 @@ export function addWebhookRoutes({ app, db, contents, parties, indexer, destinat
       schema: {
         summary: "Have events sent to a URL",
         description:
-          "For a session's key or owner, or for a whole account its owner. Messages are signed with `secret` as of the Standard Webhooks specification and sent at least once; `webhook-id` is the same for the same event.",
+          "For a session's key or owner, or for a whole account its owner: the events of `GET /v1/events`, with what becomes of orders. Messages are signed with `secret` as of the Standard Webhooks specification and sent at least once; `webhook-id` is the same for the same event.",
         body: z.strictObject({ url: z.url().max(2_000), account: addressSchema, sessionId: hashSchema.optional() }),
         response: {
           201: webhookSchema.extend({ secret: z.string().describe("`whsec_` and base64; told only now") }),
@@ -89,9 +85,7 @@ export function addWebhookRoutes({ app, db, contents, parties, indexer, destinat
         session_id: sessionId ?? null,
         url,
         is_active: true,
-        block_number: requireHead(indexer).number,
-        log_index: afterLogs,
-        block_hash: null,
+        number: await getLastNumber(db, chainId),
         failures: 0,
         last_status: null,
         created_at: Date.now(),

@@ -3,7 +3,7 @@ import type { Db } from "../db/chainRows.ts";
 import type { Statement } from "../db/createPipeline.ts";
 import { getOrder } from "../db/orderRows.ts";
 import type { Database } from "../db/schema.ts";
-import { toReasonJson } from "./settleOrders.ts";
+import { toReasonJson } from "./toReasonJson.ts";
 
 /**
  * `cancelled`: it will never be submitted here, and its nonce and budget are free. `claimed`: it is, or is about to be, in a
@@ -19,7 +19,10 @@ export async function cancelOrder(
   db: Kysely<Database>,
   { chainId, orderHash }: { chainId: number; orderHash: string },
 ): Promise<Cancellation> {
-  const { numUpdatedRows } = await cancel(db, chainId).where("order_hash", "=", orderHash).executeTakeFirst();
+  const { numUpdatedRows } = await cancel(db, chainId)
+    .where("order_hash", "=", orderHash)
+    .where("lane", "is", null)
+    .executeTakeFirst();
   if (numUpdatedRows > 0n) return "cancelled";
   const order = await getOrder(db, chainId, orderHash);
   if (order === undefined) return "unknown";
@@ -27,17 +30,22 @@ export async function cancelOrder(
   return order.status === "accepted" || order.status === "submitted" ? "claimed" : "final";
 }
 
-/** The same for the order that has the session's nonce. Gives its row if it was taken back. */
-export function cancelUnclaimed(order: {
+/**
+ * The same for the orders of the session's nonce, as far as they are in no transaction: also those that a lane has claimed,
+ * which finds that out when it stores its batch. Gives the rows of those that were taken back.
+ */
+export function cancelWaiting(order: {
   chain_id: number;
   session_id: string;
   nonce: number;
+  except?: string;
 }): Statement<{ order_hash: string }> {
   return {
     compile: (db) =>
       cancel(db, order.chain_id)
         .where("session_id", "=", order.session_id)
         .where("nonce", "=", order.nonce)
+        .where("order_hash", "!=", order.except ?? "")
         .returning("order_hash")
         .compile(),
   };
@@ -53,6 +61,5 @@ function cancel(db: Db, chainId: number) {
       reason: toReasonJson({ name: "OrderCancelled", args: [], sentence }),
     })
     .where("chain_id", "=", chainId)
-    .where("status", "=", "accepted")
-    .where("lane", "is", null);
+    .where("status", "=", "accepted");
 }

@@ -30,7 +30,8 @@ const waitingMax = 1_000;
  * Claims the orders that go next for the lanes that have room, in the order of their acceptance, as few and as full batches
  * as can be; and says after how many milliseconds more are due. All that waits of a session goes to the lane that has some
  * of it in flight already, so the orders of one session are mined in the order of their acceptance. An order that is
- * claimed cannot be cancelled any more. (`offset 0` has the planner seek claimed orders lane by lane, by their index.)
+ * claimed cannot be cancelled any more. An order without calls whose nonce another one has in a transaction is not claimed:
+ * it takes that one's place. (`offset 0` has the planner seek claimed orders lane by lane, by their index.)
  */
 export function claimOrders(
   db: Kysely<Database>,
@@ -50,6 +51,8 @@ export function claimOrders(
       select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, coalesce(orders.lane, taken.lane, wallet) as bound
       from orders left join taken using (session_id)
       where chain_id = ${chainId} and status = 'accepted' and not_before <= ${databaseNow}
+        and (holds_nonce or not exists (select 1 from orders as rival where rival.chain_id = orders.chain_id
+          and rival.session_id = orders.session_id and rival.nonce = orders.nonce and rival.status = 'submitted'))
         and (coalesce(orders.lane, taken.lane, wallet) is null
           or coalesce(orders.lane, taken.lane, wallet) = any(${lanes.map(({ wallet }) => wallet)}::text[]))
       order by sequence limit ${waitingMax}`.execute(tx);

@@ -4,6 +4,8 @@ import type { Config } from "../config.ts";
 
 /** Wei per gas. */
 export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
+/** Also what gas costs now, ceiling or not. */
+type Priced = Fees & { gasPrice: bigint };
 
 /** What to pay for a transaction now: room for the base fee to double, at most the configured ceiling. Asked once a block. */
 export function createFees({
@@ -14,18 +16,19 @@ export function createFees({
   rpc: Rpc;
   indexer: Pick<Indexer, "getHead">;
   config: Pick<Config, "feePerGasMax">;
-}): () => Promise<Fees> {
-  let known: { hash: string; fees: Promise<Fees> } | undefined;
+}): () => Promise<Priced> {
+  let known: { hash: string; fees: Promise<Priced> } | undefined;
 
-  async function ask(): Promise<Fees> {
+  async function ask(): Promise<Priced> {
     const [block, priority] = await Promise.all([
       rpc.getBlock("latest"),
       // Not every node has the method; one gwei is what most of them would say.
       rpc.getPriorityFee().catch(() => 1_000_000_000n),
     ]);
-    const wanted = 2n * (block?.baseFeePerGas ?? 0n) + priority;
+    const gasPrice = (block?.baseFeePerGas ?? 0n) + priority;
+    const wanted = gasPrice + (block?.baseFeePerGas ?? 0n);
     const maxFeePerGas = wanted < config.feePerGasMax ? wanted : config.feePerGasMax;
-    return { maxFeePerGas, maxPriorityFeePerGas: priority < maxFeePerGas ? priority : maxFeePerGas };
+    return { gasPrice, maxFeePerGas, maxPriorityFeePerGas: priority < maxFeePerGas ? priority : maxFeePerGas };
   }
 
   return function getFees() {

@@ -8,9 +8,11 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Batch } from "./claimOrders.ts";
 import { createBroadcast } from "./createBroadcast.ts";
+import { createOvertake } from "./createOvertake.ts";
 import { createPurse } from "./createPurse.ts";
 import type { Wallet } from "./createWallet.ts";
 import { holdLane, type Lane } from "./laneRows.ts";
+import type { Overtaking } from "./overtaking.ts";
 import { createReconcile } from "./reconcile.ts";
 import { storeBatch } from "./storeBatch.ts";
 import { storeControl } from "./storeControl.ts";
@@ -60,6 +62,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
   const reconcile = createReconcile(deps);
   const broadcast = createBroadcast(deps);
   const purse = createPurse(deps);
+  const overtake = createOvertake(deps, lane);
   let reconciled: { hash: string; at: number } | undefined;
   let open: OpenTransaction[] = [];
   let listedAt = 0;
@@ -116,7 +119,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       }
       await db.transaction().execute(async (tx) => {
         await holdLane(tx, { chainId, instance }, lane);
-        await replaceTransaction(tx, of, row.hash, signed);
+        await replaceTransaction(tx, of, row.hash, { signed });
       });
       log.info({ hash: row.hash, by: signed.hash, nonce: row.nonce }, "A stuck transaction is replaced");
       await broadcast.send(signed);
@@ -151,6 +154,17 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       await broadcast.repeat(listUnmined());
       await replaceStuck();
       if (await purse.dropUnpaid(listUnmined(), listStuck().length > 0, lane)) await list();
+    },
+
+    /** Lets orders without calls come before their rivals, whose transactions wait to be mined. */
+    async overtake(overtakings: readonly Overtaking[]): Promise<void> {
+      for (const row of listUnmined()) {
+        const own = overtakings.filter(({ transactionHash }) => transactionHash === row.hash);
+        const signed = own.length === 0 ? undefined : await overtake(row, own);
+        if (signed === undefined) continue;
+        await list();
+        await broadcast.send(signed);
+      }
     },
 
     /** Has what is stored compared with the chain anew: a reorg may have brought back what was mined. */

@@ -2,8 +2,10 @@ import type { Kysely } from "kysely";
 import { listLiveControls } from "../db/controlRows.ts";
 import type { Database } from "../db/schema.ts";
 import { claimOrders } from "./claimOrders.ts";
+import { createAbandonedLanes } from "./createAbandonedLanes.ts";
 import { createLane, type LaneDeps, type LaneWorker } from "./createLane.ts";
 import { createLeases } from "./createLeases.ts";
+import { listOvertakings } from "./overtaking.ts";
 import { LaneLostError } from "./laneRows.ts";
 import { settleControls } from "./settleControls.ts";
 import type { Wallet } from "./createWallet.ts";
@@ -20,14 +22,18 @@ const pauseMinMs = 40;
 /** Calls that are no orders are looked for so often, in milliseconds, and so many at once. */
 const controlsPauseMs = 250;
 const controlsAtOnce = 100;
+/** Cancellations are looked for at most this often, in milliseconds. */
+const overtakeEveryMs = 200;
 
 /** Puts accepted orders into transactions of the lanes that this instance has, and follows those until they are mined. */
 export function createSubmission(deps: Deps) {
   const { indexer, wallets, log, config } = deps;
   const leases = createLeases({ ...deps, wallets: wallets.map(({ address }) => address) });
+  const followAbandoned = createAbandonedLanes({ ...deps, wallets: wallets.map(({ address }) => address) });
   let workers: LaneWorker[] = [];
   let ranAt = -Infinity;
   let controlsAt = -Infinity;
+  let overtookAt = -Infinity;
   indexer.subscribe(({ kind }) => {
     if (kind === "reorg") for (const worker of workers) worker.forget();
   });
@@ -48,8 +54,23 @@ export function createSubmission(deps: Deps) {
       return await work();
     } catch (error) {
       if (error instanceof LaneLostError) log.warn({ lane: lane.wallet }, error.message);
-      else failures.push(error instanceof Error ? error : new Error("A lane failed", { cause: error }));
+      else failures.push(toError(error));
       return undefined;
+    }
+  }
+
+  /** Cancellations that wait for a transaction of a lane of this instance. */
+  async function overtake(failures: Error[]): Promise<void> {
+    if (performance.now() - overtookAt < overtakeEveryMs) return;
+    overtookAt = performance.now();
+    const overtakings = await listOvertakings(
+      deps.db,
+      config.chainId,
+      workers.map(({ lane }) => lane.wallet),
+    );
+    for (const worker of workers) {
+      const own = overtakings.filter(({ wallet }) => wallet === worker.lane.wallet);
+      if (own.length > 0) await guard(worker, () => worker.overtake(own), failures);
     }
   }
 
@@ -112,8 +133,10 @@ export function createSubmission(deps: Deps) {
       updateWorkers();
       if (indexer.getHead() === undefined) return config.pollIntervalMs;
       const failures: Error[] = [];
+      await followAbandoned().catch((error: unknown) => failures.push(toError(error)));
       await Promise.all(workers.map((worker) => guard(worker, () => worker.follow(), failures)));
       if (!signal.aborted) await submitControls(failures);
+      await overtake(failures);
       const waitMs = signal.aborted ? undefined : await submitBatches(failures);
       const [failure] = failures;
       if (failure !== undefined) throw failure;
@@ -123,4 +146,8 @@ export function createSubmission(deps: Deps) {
     /** Gives the lanes to the other instances. */
     stop: (): Promise<void> => leases.stop(),
   };
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error("A lane failed", { cause: error });
 }

@@ -29,8 +29,12 @@ export function createWallet({ account, getFees, config }: Deps) {
     sign,
     getFees,
 
-    /** The same transaction at fees that nodes take in its place, or nothing if they would pass the ceiling. */
-    async resign(raw: Hex, fees: Fees): Promise<SignedTransaction | undefined> {
+    /** The transaction, with what is said otherwise, at fees that nodes take in its place; nothing if they would pass the ceiling. */
+    async resign(
+      raw: Hex,
+      fees: Fees,
+      { data, gas }: { data?: Hex; gas?: number } = {},
+    ): Promise<SignedTransaction | undefined> {
       const old = parseTransaction(raw);
       if (old.type !== "eip1559" || !old.to || old.gas === undefined)
         throw new Error("A stored transaction is not ours");
@@ -41,7 +45,8 @@ export function createWallet({ account, getFees, config }: Deps) {
       };
       if (next.maxFeePerGas > config.feePerGasMax) return undefined;
       if (next.maxPriorityFeePerGas > next.maxFeePerGas) return undefined;
-      return sign({ to: old.to, data: old.data ?? "0x", gas: Number(old.gas), nonce: old.nonce ?? 0, ...next });
+      const same = { to: old.to, data: old.data ?? "0x", gas: Number(old.gas), nonce: old.nonce ?? 0 };
+      return sign({ ...same, ...(data !== undefined && { data }), ...(gas !== undefined && { gas }), ...next });
     },
   };
 }

@@ -91,6 +91,22 @@ export async function holdLane(db: Db, { chainId, instance }: Of, lane: Lane): P
   if (rows.length === 0) throw new LaneLostError(lane);
 }
 
+/** Hot wallets that nobody works, with how many nonces and orders they have under way. */
+export async function listAbandoned(
+  db: Db,
+  chainId: number,
+): Promise<{ wallet: string; nonces: number; orders: number }[]> {
+  const { rows } = await sql<{ wallet: string; nonces: number; orders: number }>`select * from (
+      select wallet,
+        (select count(distinct nonce)::int4 from transactions where transactions.chain_id = ${chainId}
+          and transactions.wallet = lanes.wallet and status in ('pending', 'replaced')) as nonces,
+        (select count(*)::int4 from orders where orders.chain_id = ${chainId} and orders.lane = lanes.wallet
+          and status = 'submitted') as orders
+      from lanes where chain_id = ${chainId} and expires_at <= ${now}) as idle
+    where nonces > 0 or orders > 0 order by wallet`.execute(db);
+  return rows;
+}
+
 /** Orders that were claimed by lanes nobody works and are in no transaction: any lane may have them. */
 export async function unclaimAbandoned(db: Db, chainId: number): Promise<void> {
   await sql`update orders set lane = null from lanes

@@ -7,7 +7,7 @@ import type { Db } from "../db/chainRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
-import { attemptsMax, hasRun, toReasonJson } from "./settleOrders.ts";
+import { attemptsMax, hasRun } from "./settleOrders.ts";
 import {
   dropNonce,
   listOpenTransactions,
@@ -15,12 +15,13 @@ import {
   type OpenTransaction,
   type TransactionRow,
 } from "./transactionRows.ts";
+import { toReasonJson } from "./toReasonJson.ts";
 
 export type ReconcileDeps = {
   db: Kysely<Database>;
   rpc: Rpc;
   indexer: Indexer;
-  wallet: Wallet;
+  wallet: Pick<Wallet, "address">;
   log: Log;
   config: Pick<Config, "chainId" | "confirmations">;
 };

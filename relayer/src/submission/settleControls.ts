@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import { updateControl, type ControlRow } from "../db/controlRows.ts";
 import type { Database } from "../db/schema.ts";
-import { toReasonJson } from "./settleOrders.ts";
+import { toReasonJson } from "./toReasonJson.ts";
 
 /** Transactions a call of the sentinel's is put into before it counts as failed: each time it is signed anew. */
 const attemptsMax = 3;

@@ -1,11 +1,13 @@
 import { toErrorSentence } from "@latchkey/sdk";
 import { sql } from "kysely";
-import { isHex, type Hex } from "viem";
+import type { Hex } from "viem";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import type { Db } from "../db/chainRows.ts";
 import { databaseNow } from "../db/databaseNow.ts";
 import { liveStatuses } from "../db/schema.ts";
-import { toRuleJson, type DecidingRule } from "../problem.ts";
+import type { DecidingRule } from "../problem.ts";
+import { parseEventArgs, settleRuns } from "./settleRuns.ts";
+import { toReasonJson } from "./toReasonJson.ts";
 
 /** Transactions an order is put into before it counts as failed. */
 export const attemptsMax = 5;
@@ -24,11 +26,11 @@ export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number;
     .orderBy("block_number")
     .orderBy("log_index")
     .execute();
-  await settleRuns(db, chainId, events.flatMap(toRun));
+  await settleRuns(db, chainId, events);
   for (const event of events) {
     if (event.order_hash !== null || event.name !== "OrderSkipped") continue;
-    const args = parseArgs(event.args);
-    await settleSkip(db, event, { position: Number(args.position), reason: toReason(args.reason) });
+    const { position, reason } = parseEventArgs(event.args);
+    await settleSkip(db, event, { position: Number(position), reason });
   }
   if (events.length > 0) {
     await db
@@ -57,41 +59,6 @@ export async function markMined(db: Db, chainId: number, events: readonly Manage
 }
 
 type Event = { chain_id: number; transaction_hash: string; block_number: number };
-type Run = ReturnType<typeof toRun>[number];
-
-const parseArgs = (text: string) => JSON.parse(text) as { nonce?: unknown; position?: unknown; reason?: unknown };
-
-/** What an event says of the order that ran, if it says that one did. */
-function toRun(event: Event & { session_id: string | null; order_hash: string | null; name: string; args: string }) {
-  const { order_hash, session_id, transaction_hash, block_number, name } = event;
-  if (order_hash === null || session_id === null) return [];
-  const args = parseArgs(event.args);
-  const isExecuted = name === "OrderExecuted";
-  return [
-    {
-      order_hash,
-      session_id,
-      nonce: Number(args.nonce),
-      status: isExecuted ? "confirmed" : "failed",
-      transaction_hash,
-      block_number,
-      reason: isExecuted ? null : toReasonJson(toErrorSentence(toReason(args.reason))),
-    },
-  ];
-}
-
-/** The orders ran, in whoever's transactions, and their nonces are used, whatever was known of them before. */
-async function settleRuns(db: Db, chainId: number, runs: readonly Run[]): Promise<void> {
-  if (runs.length === 0) return;
-  const rows = sql`json_to_recordset(${JSON.stringify(runs)}::json) as run (order_hash text, session_id text, nonce int4,
-    status text, transaction_hash text, block_number int8, reason text)`;
-  await sql`update orders set holds_nonce = false from ${rows}
-    where orders.chain_id = ${chainId} and orders.session_id = run.session_id and orders.nonce = run.nonce
-      and orders.holds_nonce and orders.order_hash <> run.order_hash`.execute(db);
-  await sql`update orders set status = run.status, holds_nonce = true, transaction_hash = run.transaction_hash,
-      block_number = run.block_number, reason = run.reason
-    from ${rows} where orders.chain_id = ${chainId} and orders.order_hash = run.order_hash`.execute(db);
-}
 
 /** The order used nothing: it waits for another transaction if that may help, otherwise it has failed. */
 async function settleSkip(db: Db, event: Event, skip: { position: number; reason: Hex }): Promise<void> {
@@ -102,7 +69,7 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
         .onRef("orders.order_hash", "=", "transaction_orders.order_hash")
         .onRef("orders.chain_id", "=", "transaction_orders.chain_id"),
     )
-    .select(["orders.order_hash", "orders.attempts", "orders.session_id", "orders.nonce"])
+    .select(["orders.order_hash", "orders.attempts"])
     .where("orders.chain_id", "=", event.chain_id)
     .where("transaction_orders.transaction_hash", "=", event.transaction_hash)
     .where("transaction_orders.position", "=", skip.position)
@@ -126,10 +93,9 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
       .execute();
     return;
   }
-  const isCancelled = reason.name === "NonceUsed" && (await isNonceCancelled(db, event.chain_id, order));
   await update
     .set({
-      status: isCancelled ? "cancelled" : reason.name === "OrderExpired" ? "expired" : "failed",
+      status: reason.name === "OrderExpired" ? "expired" : "failed",
       holds_nonce: false,
       transaction_hash: event.transaction_hash,
       block_number: event.block_number,
@@ -137,25 +103,6 @@ async function settleSkip(db: Db, event: Event, skip: { position: number; reason
     })
     .where("order_hash", "=", order.order_hash)
     .execute();
-}
-
-/** Whether an order without calls has used the nonce. */
-async function isNonceCancelled(
-  db: Db,
-  chainId: number,
-  { session_id, nonce }: { session_id: string; nonce: number },
-): Promise<boolean> {
-  const row = await db
-    .selectFrom("orders")
-    .select("order_hash")
-    .where("chain_id", "=", chainId)
-    .where("session_id", "=", session_id)
-    .where("nonce", "=", nonce)
-    .where("holds_nonce", "=", true)
-    .where("status", "=", "confirmed")
-    .where("calls", "=", "[]")
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** Past its deadline in a block that is settled, an order cannot run any more. */
@@ -197,17 +144,9 @@ export async function hasRun(db: Db, chainId: number, orderHash: string): Promis
   return row !== undefined;
 }
 
-export function toReasonJson(reason: DecidingRule): string {
-  return JSON.stringify(toRuleJson(reason));
-}
-
 /** `IntervalNotOver(nextAt, now)`: until then. */
 function toDelayMs({ name, args }: DecidingRule): number {
   const [nextAt, now] = args.map(Number);
   if (name === "InsufficientGas" || nextAt === undefined || now === undefined) return 0;
   return Math.min(3_600_000, Math.max(0, nextAt - now) * 1_000);
-}
-
-function toReason(value: unknown): Hex {
-  return isHex(value) ? value : "0x";
 }

@@ -10,7 +10,7 @@ import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { holdLane, type Lane } from "./laneRows.ts";
 import { measureControl } from "./measureControl.ts";
-import { toReasonJson } from "./settleOrders.ts";
+import { toReasonJson } from "./toReasonJson.ts";
 import { insertTransaction, type SignedTransaction } from "./transactionRows.ts";
 
 type Deps = {

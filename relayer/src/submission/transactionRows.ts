@@ -5,8 +5,8 @@ import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 
 export type TransactionRow = Selectable<Database["transactions"]>;
-/** With its age in milliseconds when it was read, by the database's clock. */
-export type OpenTransaction = TransactionRow & { age_ms: number };
+/** One that may still be mined, with its age in milliseconds when it was read, by the database's clock. */
+export type OpenTransaction = Omit<TransactionRow, "raw"> & { raw: string; age_ms: number };
 
 export type SignedTransaction = {
   hash: Hex;
@@ -28,6 +28,7 @@ export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<O
     .where("chain_id", "=", chainId)
     .where("wallet", "=", wallet)
     .where("status", "in", ["pending", "replaced"])
+    .$narrowType<{ raw: string }>()
     .orderBy("nonce")
     .orderBy("created_at", "desc")
     .execute();
@@ -83,23 +84,36 @@ export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number, 
   await update.execute();
 }
 
-/** Stores `signed` in the place of a transaction that is not mined; that one may still be. */
-export async function replaceTransaction(db: Db, of: Of, hash: string, signed: SignedTransaction): Promise<void> {
+/**
+ * Stores `signed` in the place of a transaction that is not mined; that one may still be. It has the same orders, or
+ * `orderHashes`; `rivals` are in the old one only.
+ */
+export async function replaceTransaction(
+  db: Db,
+  of: Of,
+  hash: string,
+  {
+    signed,
+    orderHashes,
+    rivals = [],
+  }: { signed: SignedTransaction; orderHashes?: readonly string[]; rivals?: readonly string[] },
+): Promise<void> {
   const { chainId } = of;
-  const orderHashes = await listOrderHashes(db, chainId, hash);
+  const hashes = orderHashes ?? (await listOrderHashes(db, chainId, hash));
   await db
     .updateTable("transactions")
     .set({ status: "replaced" })
     .where("chain_id", "=", chainId)
     .where("hash", "=", hash)
     .execute();
-  await insertTransaction(db, of, signed, orderHashes);
+  await insertTransaction(db, of, signed, hashes);
   await db
     .updateTable("orders")
     .set({ transaction_hash: signed.hash })
     .where("chain_id", "=", chainId)
     .where("transaction_hash", "=", hash)
     .where("status", "=", "submitted")
+    .$if(rivals.length > 0, (update) => update.where("order_hash", "not in", rivals))
     .execute();
 }
 
@@ -120,7 +134,9 @@ export async function dropTransactions(db: Db, chainId: number, hashes: readonly
     .execute();
 }
 
-export function toRow(signed: SignedTransaction): Omit<TransactionRow, "chain_id" | "wallet" | "created_at"> {
+export function toRow(
+  signed: SignedTransaction,
+): Omit<OpenTransaction, "chain_id" | "wallet" | "created_at" | "age_ms"> {
   return {
     hash: signed.hash,
     nonce: signed.nonce,

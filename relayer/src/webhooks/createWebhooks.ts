@@ -1,118 +1,64 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { Job, PgBoss } from "pg-boss";
-import type { Hex } from "viem";
+import type { PgBoss } from "pg-boss";
+import type { Config } from "../config.ts";
 import type { Db } from "../db/chainRows.ts";
+import { listEntries } from "../db/entryRows.ts";
 import type { Database } from "../db/schema.ts";
-import {
-  getWebhook,
-  hasEvent,
-  listEventsFor,
-  lockDueWebhooks,
-  recordDelivery,
-  setWebhookCursor,
-  type EventRow,
-  type WebhookRow,
-} from "../db/webhookRows.ts";
-import type { Log } from "../log.ts";
-import { toChainEvent } from "../routes/toJson.ts";
-import { DestinationRefusedError, type Destinations } from "./createDestinations.ts";
-import { postWebhook } from "./postWebhook.ts";
-import { deriveWebhookSecret, signWebhook } from "./webhookSecret.ts";
+import { lockDueWebhooks, setWebhookNumber, type WebhookRow } from "../db/webhookRows.ts";
+import { toEvent } from "../events/toEvent.ts";
+import type { Message } from "./startDeliveries.ts";
 
 type Deps = {
   db: Kysely<Database>;
-  boss: PgBoss;
-  destinations: Destinations;
-  log: Log;
-  config: { chainId: number; authSecret: Hex };
+  boss: Pick<PgBoss, "createQueue" | "updateQueue" | "send">;
+  queue: string;
+  config: Pick<Config, "chainId" | "retention">;
 };
 
-type Message = { webhookId: string; messageId: string; body: string };
-
-/** Deliveries at once on this instance. */
-const deliveriesMax = 8;
 const webhooksAtOnce = 50;
-const eventsAtOnce = 100;
-/** How far back events are sent again when the last one sent is undone; known ones are recognised and not repeated. */
-const rewindBlocks = 512;
+const entriesAtOnce = 100;
+const day = 86_400;
 
 /**
- * Sends events to those who asked for them: at least once, signed, in order as far as receivers answer. Cursor and jobs
- * are written in one transaction, so no event is lost whenever the process ends.
+ * Turns events into messages for those who asked for them: at least once, in order as far as receivers answer. The number
+ * of the last and the jobs are written in one transaction, so no event is lost whenever the process ends.
  */
-export async function createWebhooks({ db, boss, destinations, log, config: { chainId, authSecret } }: Deps) {
+export async function createWebhooks({ db, boss, queue, config: { chainId, retention } }: Deps) {
   const { fromKysely } = await import("pg-boss");
-  const queue = `latchkey-webhooks-${chainId}`;
-  await boss.createQueue(queue, {
+  await boss.createQueue(queue);
+  // Also of a queue that was made before.
+  await boss.updateQueue(queue, {
     // About a day and a half, from five seconds to an hour apart.
     retryLimit: 40,
     retryDelay: 5,
     retryBackoff: true,
     retryDelayMax: 3_600,
     expireInSeconds: 60,
-    retentionSeconds: 7 * 86_400,
-    // Longer than any reorg: a message that was sent is recognised by its job.
-    deleteAfterSeconds: 2 * 86_400,
+    retentionSeconds: 7 * day,
+    deleteAfterSeconds: retention.webhookDays * day,
   });
-  await boss.work<Message>(
-    queue,
-    { batchSize: deliveriesMax, pollingIntervalSeconds: 1, perJobResults: true },
-    (jobs) => Promise.all(jobs.map(deliver)),
-  );
 
-  async function deliver({ id, data }: Job<Message>) {
-    const { webhookId, messageId, body } = data;
-    const webhook = await getWebhook(db, chainId, webhookId);
-    // Deleted or switched off meanwhile: there is nobody to tell.
-    if (webhook === undefined || !webhook.is_active) return { id, status: "completed" as const };
-    const headers = signWebhook(deriveWebhookSecret(authSecret, webhookId), { messageId, body, nowMs: Date.now() });
-    let status: string;
-    try {
-      status = String(await postWebhook(destinations, { url: webhook.url, headers, body }));
-    } catch (error) {
-      status = error instanceof DestinationRefusedError ? "refused" : toFailure(error);
-      log.debug({ err: error, webhookId }, "A webhook could not be delivered");
-    }
-    const hasFailed = !/^2\d\d$/.test(status);
-    // 410 is how a receiver says that it wants no more.
-    const isGone = status === "410" || status === "refused";
-    await recordDelivery(db, chainId, webhookId, { status, hasFailed, isGone });
-    if (!hasFailed || isGone) return { id, status: "completed" as const };
-    return { id, status: "failed" as const, output: { status } };
-  }
-
-  async function enqueue(tx: Db, webhook: WebhookRow, key: string, payload: object): Promise<void> {
-    const messageId = `${webhook.id}.${key}`;
-    const message: Message = { webhookId: webhook.id, messageId, body: JSON.stringify(payload) };
-    await boss.send(queue, message, { id: toJobId(messageId), db: fromKysely(tx) });
-  }
-
+  /** What is not on chain too: only who may see a session's orders has a webhook of it. */
   async function serve(tx: Db, webhook: WebhookRow): Promise<void> {
-    let from = webhook;
-    if (webhook.block_hash !== null && !(await hasEvent(tx, webhook))) {
-      const { block_number, log_index, block_hash } = webhook;
-      const data = { undoneId: `${block_number}-${log_index}`, blockNumber: block_number, blockHash: block_hash };
-      await enqueue(tx, webhook, `reorg.${block_number}-${log_index}.${block_hash.slice(2, 18)}`, {
-        type: "ChainReorganised",
-        timestamp: new Date().toISOString(),
-        data,
-      });
-      from = { ...webhook, block_number: Math.max(0, block_number - rewindBlocks), log_index: -1, block_hash: null };
-      await setWebhookCursor(tx, webhook, from);
+    const { account, session_id, number: after } = webhook;
+    const filter = { account, sessionId: session_id ?? undefined, hasOrders: true };
+    const entries = await listEntries(tx, { chainId, after, filter, limit: entriesAtOnce });
+    for (const entry of entries) {
+      const { id, event: type, data } = toEvent(entry);
+      const messageId = `${webhook.id}.${id}`;
+      const body = JSON.stringify({ type, timestamp: new Date(entry.at).toISOString(), data: { id, ...data } });
+      const message: Message = { webhookId: webhook.id, messageId, body };
+      // A receiver is a host, however many webhooks lead to it.
+      const group = { id: new URL(webhook.url).host };
+      await boss.send(queue, message, { id: toJobId(messageId), group, db: fromKysely(tx) });
     }
-    const events = await listEventsFor(tx, from, eventsAtOnce);
-    for (const event of events) {
-      const { id, event: type, data } = toChainEvent(event);
-      const timestamp = new Date((event.timestamp ?? 0) * 1_000).toISOString();
-      await enqueue(tx, webhook, `${id}.${event.block_hash.slice(2, 18)}`, { type, timestamp, data: { id, ...data } });
-    }
-    const last = events.at(-1);
-    if (last !== undefined) await setWebhookCursor(tx, webhook, toCursor(last));
+    const last = entries.at(-1);
+    if (last !== undefined) await setWebhookNumber(tx, webhook, last.number);
   }
 
   return {
-    /** Turns new events into messages. Whether there are more to turn. */
+    /** Whether there may be more to turn into messages. */
     run: (): Promise<boolean> =>
       db.transaction().execute(async (tx) => {
         const due = await lockDueWebhooks(tx, chainId, webhooksAtOnce);
@@ -120,15 +66,6 @@ export async function createWebhooks({ db, boss, destinations, log, config: { ch
         return due.length > 0;
       }),
   };
-}
-
-function toCursor({ block_number, log_index, block_hash }: EventRow) {
-  return { block_number, log_index, block_hash };
-}
-
-function toFailure(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  return typeof code === "string" ? code : "failed";
 }
 
 /** The same message is the same job, so it is not sent twice. */

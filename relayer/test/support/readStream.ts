@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { signHeaders, type RequestSigner } from "./api.ts";
 
 export type StreamedEvent = { id: string; event: string; data: Record<string, unknown> };
 
@@ -8,14 +9,18 @@ const dataSchema = z.record(z.string(), z.unknown());
 export async function readStream(
   url: string,
   isEnough: (events: readonly StreamedEvent[]) => boolean,
-  { lastEventId, onOpen }: { lastEventId?: string; onOpen?: () => Promise<void> } = {},
+  { lastEventId, onOpen, signer }: { lastEventId?: string; onOpen?: () => Promise<void>; signer?: RequestSigner } = {},
 ): Promise<StreamedEvent[]> {
   const connection = new AbortController();
   const timer = setTimeout(() => connection.abort(new Error("The events did not come")), 25_000);
   const events: StreamedEvent[] = [];
   try {
     const response = await fetch(url, {
-      headers: { accept: "text/event-stream", ...(lastEventId !== undefined && { "last-event-id": lastEventId }) },
+      headers: {
+        accept: "text/event-stream",
+        ...(lastEventId !== undefined && { "last-event-id": lastEventId }),
+        ...(signer && (await signHeaders(signer, url, { method: "GET" }))),
+      },
       signal: connection.signal,
     });
     const type = response.headers.get("content-type") ?? "";

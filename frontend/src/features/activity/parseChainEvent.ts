@@ -1,40 +1,40 @@
-import type { ChainEvent } from "@latchkey/sdk";
+import type { RelayerEvent } from "@latchkey/sdk";
 import { type Address, type Hex, isAddress, isHash, isHex } from "viem";
 import { AppError } from "../../lib/errors.ts";
 import type { ActivityEntry } from "./activityEntry.ts";
 
-const fail = (event: ChainEvent, what: string): never => {
+const fail = (event: RelayerEvent, what: string): never => {
   throw new AppError(`The relayer's event ${event.id} (${event.name}) has no ${what}.`);
 };
 
-const readHash = (event: ChainEvent, name: string): Hex => {
+const readHash = (event: RelayerEvent, name: string): Hex => {
   const value = event.data[name];
   return typeof value === "string" && isHash(value) ? value : fail(event, name);
 };
 
-const readAddress = (event: ChainEvent, name: string): Address => {
+const readAddress = (event: RelayerEvent, name: string): Address => {
   const value = event.data[name];
   return typeof value === "string" && isAddress(value, { strict: false }) ? value : fail(event, name);
 };
 
-const readBytes = (event: ChainEvent, name: string): Hex => {
+const readBytes = (event: RelayerEvent, name: string): Hex => {
   const value = event.data[name];
   return isHex(value) ? value : fail(event, name);
 };
 
-const readNumber = (event: ChainEvent, name: string): number => {
+const readNumber = (event: RelayerEvent, name: string): number => {
   const value = Number(event.data[name]);
   return Number.isSafeInteger(value) ? value : fail(event, name);
 };
 
 /** Nothing for events that this page does not show. */
-export const parseChainEvent = (event: ChainEvent): ActivityEntry[] => {
-  const [block, index] = event.id.split("-").map(Number);
-  if (!Number.isSafeInteger(block) || !Number.isSafeInteger(index)) return fail(event, "place");
+export const parseChainEvent = (event: RelayerEvent): ActivityEntry[] => {
+  const [blockNumber, logIndex] = [readNumber(event, "blockNumber"), readNumber(event, "logIndex")];
   const place = {
-    id: event.id,
-    blockNumber: BigInt(block ?? 0),
-    logIndex: index ?? 0,
+    // As of the chain's own logs, which take the relayer's place while it is not there.
+    id: `${blockNumber}-${logIndex}`,
+    blockNumber: BigInt(blockNumber),
+    logIndex,
     transactionHash: readHash(event, "transactionHash"),
   };
   const readOrder = () => ({

@@ -12,15 +12,13 @@ export async function startBoss({
   pglite: PGlite | undefined;
   log: Log;
 }): Promise<PgBoss> {
-  // Loaded only by relayers that send webhooks.
+  // Not before it is wanted: it is large.
   const { fromPglite, PgBoss: Boss } = await import("pg-boss");
   const boss = new Boss({
     ...(pglite === undefined
       ? { connectionString: databaseUrl ?? "", max: 2, connectionTimeoutMillis: 10_000 }
       : { db: fromPglite(pglite), backend: "pglite" }),
     application_name: "latchkey-jobs",
-    // Nothing is scheduled by the clock.
-    schedule: false,
   });
   boss.on("error", (error) => log.warn({ err: error }, "The queue of jobs fails"));
   await boss.start();
