@@ -24,6 +24,7 @@ export * from "./grantMessage.ts";
 export * from "./hashOrder.ts";
 export * from "./hashScope.ts";
 export * from "./hashSession.ts";
+export * from "./latchkeyClient.ts";
 export * from "./lease.ts";
 export * from "./meterOrder.ts";
 export * from "./nativeToken.ts";
