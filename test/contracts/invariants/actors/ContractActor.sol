@@ -23,7 +23,7 @@ abstract contract ContractActor is KeyActor {
         if (how == 5) hostile.setReadings(HostileToken.Reading.True, HostileToken.Reading(which % 6));
         if (how == 6) hostile.setStrictApprove(true);
         if (how == 7) hostile.setHook(address(manager), _reentry(which));
-        useKey(uint256(Kind.Draw), 2, amount, which);
+        useKey(uint256(which % 3 == 0 ? Kind.Permit2 : Kind.Draw), 2, amount, which);
     }
 
     /// @dev A rebasing, blocking token that calls whom it likes in the middle of a transfer.
@@ -72,6 +72,13 @@ abstract contract ContractActor is KeyActor {
             );
         }
         _end(SLOTS);
+    }
+
+    /// @dev As `takeLater`, of those who pulled through Permit2: it keeps its own books, so no token's lie opens them.
+    function takeLaterByPermit2(uint256 which, uint256 amount) external watched {
+        uint256 slot = uint256(which % 2 == 0 ? Kind.Permit2 : Kind.Safe);
+        bytes memory data = abi.encodeCall(puller.steal, (_asset(slot), accounts[slot], uint160(1 + (amount % CAP))));
+        _try(stranger, address(puller), data);
     }
 
     function wait(uint256 seconds_, uint256 slot, uint256 amount) external {
