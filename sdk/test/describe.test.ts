@@ -6,6 +6,7 @@ import {
   describe,
   nativeToken,
   templates,
+  toUniversalRouterPolicy,
   toWord,
   type Scope,
   type Session,
@@ -265,6 +266,49 @@ group("describe", () => {
         "The sentinel Ann may suspend it until you resume it, and nothing else.",
       ]
     `);
+  });
+
+  it("says what a policy for the UniversalRouter admits, if it is known", () => {
+    const policy = toUniversalRouterPolicy({
+      router,
+      wrappedNative: weth,
+      tokens: [usdc, weth, nativeToken],
+      hooks: [ann],
+    });
+    const template = templates.routerSwap({ policy, sells: [{ token: usdc, amount: 100_000_000n, period: day }] });
+    const { session, scopes } = create(template);
+    const { can, cannot, limits } = describe(session, scopes, { ...glossary, now: noon, policies: [policy] });
+    expect(can).toMatchInlineSnapshot();
+    expect(cannot).toMatchInlineSnapshot();
+    expect(limits).toMatchInlineSnapshot();
+
+    const bare = create({ ...template, limits: template.limits.slice(0, 1) });
+    const ofBare = describe(bare.session, scopes, { ...glossary, now: noon, policies: [policy] });
+    expect(ofBare.can[0]).toContain("WETH has no limit here");
+
+    const simple = toUniversalRouterPolicy({ router, wrappedNative: weth, tokens: [usdc, weth], commands: 0x101 });
+    const native = templates.routerSwap({
+      policy: toUniversalRouterPolicy({ ...simple.config, tokens: [usdc, nativeToken] }),
+      sells: [{ token: nativeToken, amount: 10n ** 18n, period: 0 }],
+    });
+    const known = toUniversalRouterPolicy({ ...simple.config, tokens: [usdc, nativeToken] });
+    const ofNative = create(native);
+    const described = describe(ofNative.session, ofNative.scopes, { ...glossary, now: noon, policies: [known] });
+    expect(described.can).toMatchInlineSnapshot();
+    expect(described.cannot).not.toContain("Cannot send ETH.");
+  });
+
+  it("does not take a policy for what it says where it is not known, or its router is not named", () => {
+    const policy = toUniversalRouterPolicy({ router, wrappedNative: weth, tokens: [usdc, weth] });
+    const { session, scopes } = create(
+      templates.routerSwap({ policy, sells: [{ token: usdc, amount: 100_000_000n, period: day }] }),
+    );
+    for (const context of [glossary, { ...glossary, labels: {}, policies: [policy] }]) {
+      const { can, cannot } = describe(session, scopes, { ...context, now: noon });
+      expect(can[0]).toContain(`the policy contract ${policy.address} must agree`);
+      expect(can[0]).toContain("Latchkey does not know what this does");
+      expect(cannot.join()).not.toContain("Cannot withdraw");
+    }
   });
 
   it("says when it starts, ends and ended", () => {

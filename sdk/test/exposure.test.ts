@@ -8,6 +8,7 @@ import {
   nativeToken,
   templates,
   toInitialCount,
+  toUniversalRouterPolicy,
   type Limit,
   type SessionInput,
 } from "../src/index.ts";
@@ -119,6 +120,28 @@ describe("exposure", () => {
     expect(exposure(session, scopes, names).unbounded).toEqual([unknown]);
     // Without names only plain transfers are what they seem.
     expect(exposure(session, scopes).unbounded).toHaveLength(3);
+  });
+
+  it("takes a known policy for what it is, if every token that it lists is limited", () => {
+    const policy = toUniversalRouterPolicy({ router, wrappedNative: weth, tokens: [usdc, weth, nativeToken] });
+    const { scopes, limits } = templates.routerSwap({ policy, sells: [{ token: usdc, amount: 5n, period: 0 }] });
+    const { session } = create(limits, scopes);
+    const context = { ...names, now: start, policies: [policy] };
+    expect(exposure(session, scopes, context).unbounded).toEqual([]);
+    // Of the other tokens what it holds may be lost again, and a session does not say how much that is.
+    const all = {
+      usdc: exposure(session, scopes, context).tokens[0],
+      weth: exposure(session, scopes, context).tokens[1],
+    };
+    expect(all).toMatchObject({ usdc: { untilEnd: 5n }, weth: { token: weth, untilEnd: maxUint256 } });
+    // Without its limit the router could take what the owner once allowed it.
+    const { session: bare } = create(limits.slice(0, 1), scopes);
+    expect(exposure(bare, scopes, context).unbounded).toEqual(scopes);
+    // Nor is a policy what it seems if the reader does not know it, or its router.
+    expect(exposure(session, scopes, { ...context, policies: [] }).unbounded).toEqual(scopes);
+    expect(exposure(session, scopes, { ...context, labels: {} }).unbounded).toEqual(scopes);
+    const other = toUniversalRouterPolicy({ router, wrappedNative: weth, tokens: [usdc, weth] });
+    expect(exposure(session, scopes, { ...context, policies: [other] }).unbounded).toEqual(scopes);
   });
 
   it("bounds what a thief takes who uses up every window, over 300 random limits and times", () => {

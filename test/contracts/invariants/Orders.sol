@@ -57,7 +57,9 @@ abstract contract Orders is Ledger {
         if (selector == target.draw.selector || selector == puller.draw.selector) {
             return abi.encode(scope.spendToken, amount);
         }
-        if (selector == target.drawAndRaise.selector) return abi.encode(scope.spendToken, amount, amount * 3);
+        if (selector == target.drawAndRaise.selector || selector == puller.drawAndRaise.selector) {
+            return abi.encode(scope.spendToken, amount, amount * 3);
+        }
         if (selector == market.borrow.selector || selector == puller.borrow.selector) {
             return abi.encode(scope.spendToken, amount * 2);
         }

@@ -45,7 +45,7 @@ abstract contract World is OthersCode {
         Strange,
         /// An ERC-721 behind an ERC-20's selector.
         Nft,
-        /// A target draws a hostile token through Permit2.
+        /// A target draws a hostile token through Permit2, which keeps books of its own: no lie of the token's hides it.
         Permit2,
         /// A Safe that transfers a token, and of which a target draws it through Permit2.
         Safe,
@@ -225,10 +225,10 @@ abstract contract World is OthersCode {
             return
                 _scopes(
                     _permit2Scope(puller.draw.selector, address(hostile)),
-                    _permit2Scope(puller.borrow.selector, address(hostile))
+                    _permit2Scope(puller.drawAndRaise.selector, address(hostile))
                 );
         }
-        if (kind == Kind.Safe) return _scopes(_transferScope(), _permit2Scope(puller.draw.selector, address(token)));
+        if (kind == Kind.Safe) return _scopes(_transferScope(), _permit2Scope(puller.borrow.selector, address(token)));
         if (kind == Kind.Erc7579) {
             return _scopes(_transferScope(), _spendScope(address(target), target.draw.selector, address(token)));
         }
