@@ -20,32 +20,42 @@ export function describeRoute(
   scope: Scope,
   session: Session,
   words: Words,
-): { words: string; caveat: string } | undefined {
+): { words: string; clauses: string[]; caveat: string } | undefined {
   const config = findConfig(scope, session, words);
   if (config === undefined) return undefined;
   const used = versions.filter(([, commands]) => commands.some((command) => (config.commands >> command) & 1));
   const pools = used.length === 0 ? "" : ` in pools of Uniswap ${toEnumeration(used.map(([version]) => version))}`;
+  const tokens = toEnumeration(config.tokens.map((token) => words.toName(token)));
   const hooks = toEnumeration(config.hooks.map((hook) => words.toName(hook)));
-  const paying =
-    scope.spendToken === zeroAddress
-      ? ""
-      : `${describeSpendMethod(scope)}${describeBudget(scope.spendToken, session, words, `, paying in ${words.toName(scope.spendToken)} with up to `)}`;
-  const unlimited = listUnlimited(config, session).map((token) => words.toName(token));
   return {
-    words: [
-      `Can trade ${toEnumeration(config.tokens.map((token) => words.toName(token)))}, and nothing else,${pools} through ${words.toName(scope.target)}${paying}`,
+    words: `Can trade ${tokens}, and nothing else,${pools} on ${words.toName(scope.target)}${describePaying(scope, session, words)}`,
+    clauses: [
       "what it buys, and what is left over, must arrive in your account",
       ...(hooks === "" ? [] : [`pools may have the hooks ${hooks}, which take part in each swap`]),
-    ].join("; "),
-    caveat: [
-      ...(unlimited.length === 0
-        ? []
-        : [
-            `${toEnumeration(unlimited)} ${unlimited.length === 1 ? "has" : "have"} no limit here, so it could sell what your account ever allowed the router to take of ${unlimited.length === 1 ? "it" : "them"}`,
-          ]),
-      "the price is not limited, so a thief of the key could trade at a bad one",
-    ].join("; "),
+      ...describeUnlimited(config, session, words),
+    ],
+    caveat: "the price is not limited, so a thief of the key could trade at a bad one",
   };
+}
+
+function describePaying(scope: Scope, session: Session, words: Words): string {
+  if (scope.spendToken === zeroAddress) return "";
+  const budget = describeBudget(scope.spendToken, session, words, " with up to ");
+  return `, paying in ${words.toName(scope.spendToken)}${describeSpendMethod(scope)}${budget}`;
+}
+
+function describeUnlimited(config: UniversalRouterPolicyConfig, session: Session, words: Words): string[] {
+  const names = listUnlimited(config, session).map((token) => words.toName(token));
+  if (names.length === 0) return [];
+  const [has, it] = names.length === 1 ? ["has", "it"] : ["have", "them"];
+  return [
+    `${toEnumeration(names)} ${has} no limit here, so it could sell what your account ever allowed the router to take of ${it}`,
+  ];
+}
+
+/** Whether it is certain that a route sends nothing to another address than the account: what hooks do is not known. */
+export function isConfinedRoute(scope: Scope, session: Session, words: Words): boolean {
+  return findConfig(scope, session, words)?.hooks.length === 0;
 }
 
 /** Whether the session limits every token that the route could sell. */

@@ -1,6 +1,6 @@
 import { isAddressEqual, zeroAddress, type Address, type Hex } from "viem";
 import { describeBudget, describeSpendMethod } from "./describeBudget.ts";
-import { describeRoute, isBoundedRoute } from "./describeRoute.ts";
+import { describeRoute, isBoundedRoute, isConfinedRoute } from "./describeRoute.ts";
 import { describeRule, toAddress, toAddressWords } from "./describeRule.ts";
 import { findKnownFunction } from "./knownFunctions.ts";
 import { nativeToken } from "./nativeToken.ts";
@@ -14,15 +14,22 @@ const transferFrom = "0x23b872dd";
 const exactInputSingle = "0x04e45aaf";
 
 /** What a scope lets the key do, and the rules that says. The others get a clause each, and so does its policy. */
-type Action = { words: string; said: readonly Rule[]; saysPolicy?: boolean; caveat?: string };
+type Action = {
+  words: string;
+  clauses?: readonly string[];
+  said: readonly Rule[];
+  saysPolicy?: boolean;
+  caveat?: string;
+};
 
 /** One sentence that says all of a scope. */
 export function describeScope(scope: Scope, session: Session, words: Words): string {
-  const { words: action, said, saysPolicy = false, caveat } = describeAction(scope, session, words);
+  const { words: action, clauses: more = [], said, saysPolicy = false, caveat } = describeAction(scope, session, words);
   const clauses = [
     scope.maxValue === 0n || scope.selector === noSelector
       ? action
       : `${action}, sending along up to ${words.toAmount(scope.maxValue, nativeToken)} with each call`,
+    ...more,
     ...scope.rules.filter((rule) => !said.includes(rule)).map((rule) => describeRule(rule, scope, words)),
     ...(scope.policy === zeroAddress || saysPolicy
       ? []
@@ -34,7 +41,10 @@ export function describeScope(scope: Scope, session: Session, words: Words): str
 
 /** Whether it is certain that a scope sends nothing to another address than the account. */
 export function isConfined(scope: Scope, session: Session, words: Words): boolean {
-  if (describeRoute(scope, session, words) !== undefined) return true;
+  return isConfinedSwap(scope, session, words) || isConfinedRoute(scope, session, words);
+}
+
+function isConfinedSwap(scope: Scope, session: Session, words: Words): boolean {
   // Wei beyond what a swap takes stays in the router, where anyone can pick it up.
   return scope.maxValue === 0n && describeSwap(scope, session, words) !== undefined;
 }
@@ -48,8 +58,8 @@ export function isPaymentToListed({ target, selector, rules }: Scope, words: Wor
 
 /** Whether it is certain that a scope moves nothing but what the session limits. */
 export function isBounded(scope: Scope, session: Session, words: Words): boolean {
-  if (describeRoute(scope, session, words) !== undefined) return isBoundedRoute(scope, session, words);
-  if (scope.selector === noSelector || isConfined(scope, session, words)) return true;
+  if (scope.selector === noSelector || isConfinedSwap(scope, session, words)) return true;
+  if (isBoundedRoute(scope, session, words)) return true;
   const movesToken = [transfer, transferFrom, "0xd0e30db0", "0x2e1a7d4d"].includes(scope.selector);
   return movesToken && words.findToken(scope.target) !== undefined;
 }
