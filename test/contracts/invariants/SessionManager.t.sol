@@ -57,7 +57,8 @@ contract SessionManagerInvariants is TestBase {
             handler.slander.selector,
             handler.misbehave.selector
         ];
-        bytes4[8] memory more = [
+        bytes4[9] memory more = [
+            handler.hideDraw.selector,
             handler.beStrange.selector,
             handler.swayPolicy.selector,
             handler.swaySigner.selector,
@@ -69,9 +70,9 @@ contract SessionManagerInvariants is TestBase {
         ];
         targets = new FuzzSelector[](1);
         targets[0].addr = address(handler);
-        targets[0].selectors = new bytes4[](38);
+        targets[0].selectors = new bytes4[](39);
         for (uint256 i; i < 30; ++i) targets[0].selectors[i] = all[i];
-        for (uint256 i; i < 8; ++i) targets[0].selectors[30 + i] = more[i];
+        for (uint256 i; i < 9; ++i) targets[0].selectors[30 + i] = more[i];
     }
 
     function targetContracts() public view returns (address[] memory targets) {

@@ -108,6 +108,9 @@ abstract contract OwnerActor is Orders {
         _send(_complete(slot, granted, _spec(slot, granted, 2, amount), amount), amount);
         if (executed[slot] != before) isBroken[Promise.Stopped] = true;
         _attach(slot);
+        // A Safe does not tell the manager what it does with its modules.
+        bool isOver = _isSafe(slot) || _status(granted) != ISessionTypes.SessionStatus.Active;
+        if (!isOver) isBroken[Promise.Ended] = true;
         _settle(slot);
     }
 
