@@ -47,11 +47,11 @@ abstract contract World is OthersCode {
         Nft,
         /// A target draws a hostile token through Permit2, which keeps books of its own: no lie of the token's hides it.
         Permit2,
-        /// A Safe that transfers a token, and of which a target draws it through Permit2.
+        /// A Safe that transfers a hostile token, and of which a target draws it through Permit2.
         Safe,
         /// A Safe that sends the native token.
         SafeNative,
-        /// An ERC-7579 account that transfers a token, and of which a target draws it.
+        /// An ERC-7579 account that transfers a hostile token, and of which a target draws it.
         Erc7579
     }
 
@@ -228,9 +228,14 @@ abstract contract World is OthersCode {
                     _permit2Scope(puller.drawAndRaise.selector, address(hostile))
                 );
         }
-        if (kind == Kind.Safe) return _scopes(_transferScope(), _permit2Scope(puller.borrow.selector, address(token)));
-        if (kind == Kind.Erc7579) {
-            return _scopes(_transferScope(), _spendScope(address(target), target.draw.selector, address(token)));
+        if (kind == Kind.Safe || kind == Kind.Erc7579) {
+            return
+                _scopes(
+                    _scope(address(hostile), hostile.transfer.selector),
+                    kind == Kind.Safe
+                        ? _permit2Scope(puller.borrow.selector, address(hostile))
+                        : _spendScope(address(target), target.draw.selector, address(hostile))
+                );
         }
         return _scopes(_transferScope(), _scope(address(token), token.transferFrom.selector));
     }
@@ -283,6 +288,7 @@ abstract contract World is OthersCode {
     function _asset(uint256 slot) internal view returns (address) {
         Kind kind = Kind(slot);
         if (kind == Kind.Draw || kind == Kind.Permit2) return address(hostile);
+        if (kind == Kind.Safe || kind == Kind.Erc7579) return address(hostile);
         if (kind == Kind.Native || kind == Kind.SafeNative) return NATIVE_TOKEN;
         if (kind == Kind.Strange) return address(strange);
         if (kind == Kind.Nft) return address(nft);

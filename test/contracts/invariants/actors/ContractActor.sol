@@ -19,7 +19,7 @@ abstract contract ContractActor is KeyActor {
         if (how == 5) hostile.setReadings(HostileToken.Reading.True, HostileToken.Reading(which % 6));
         if (how == 6) hostile.setStrictApprove(true);
         if (how == 7) hostile.setHook(address(manager), _reentry(which));
-        useKey(uint256(which % 3 == 0 ? Kind.Permit2 : Kind.Draw), 2, amount, which);
+        useKey(uint256([Kind.Draw, Kind.Permit2, Kind.Safe, Kind.Erc7579][amount % 4]), 2, amount, which);
     }
 
     /// @dev A balance that seems to grow and an allowance raised again hide what was drawn, but not from Permit2's books.
@@ -67,7 +67,7 @@ abstract contract ContractActor is KeyActor {
 
     /// @dev The target takes what it is still allowed once the order is over.
     function takeLater(uint256 which, uint256 amount) external {
-        uint256 slot = which % 2 == 0 ? uint256(Kind.Draw) : uint256(Kind.Strange);
+        uint256 slot = uint256([Kind.Draw, Kind.Strange, Kind.Erc7579][which % 3]);
         // A token that lies about allowances acts on its lie, and so gives away what nobody allowed.
         if (ownersAllowance[slot] != 0 || hostile.allowanceReading() != HostileToken.Reading.True) return;
         address token_ = _asset(slot);
