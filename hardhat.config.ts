@@ -26,6 +26,10 @@ const keyVerifiers = ["P256", "WebAuthn", "RSA"].map(
 );
 /** Holds Permit2's runtime code, which Permit2's own tests put at its address in the same way. */
 const permit2Code = "node_modules/@uniswap/v4-periphery/lib/permit2/test/utils/DeployPermit2.sol";
+/** Safe 1.4.1 as published, which the invariants deploy. */
+const safeCode = ["Safe.sol/Safe.json", "proxies/SafeProxy.sol/SafeProxy.json"].map(
+  (file) => `node_modules/@safe-global/safe-contracts/build/artifacts/contracts/${file}`,
+);
 const testFiles = globSync("test/contracts/**/*.t.sol", { cwd: import.meta.dirname });
 
 /** Hardhat compiles together what shares one configuration object, and makes one for each override, so for each test. */
@@ -70,7 +74,7 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      fsPermissions: { readFile: [permit2Code] },
+      fsPermissions: { readFile: [permit2Code, ...safeCode] },
       fuzz: { runs: Math.ceil(128 * depth) },
       invariant: { runs: Math.ceil(12 * depth), depth: 32, failOnRevert: true },
     },

@@ -12,7 +12,12 @@ import { fileURLToPath } from "node:url";
 import prettier from "prettier";
 import { toFunctionSelector, type Abi } from "viem";
 import { createCallsFile, createMessagesFile } from "./erc7730/createClearSigning.ts";
-import { computeLatchkeyAddresses, contractNames, type LatchkeyDeployment } from "./latchkeyAddresses.ts";
+import {
+  computeLatchkeyAddresses,
+  computePolicyAddresses,
+  contractNames,
+  type LatchkeyDeployment,
+} from "./latchkeyAddresses.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -103,7 +108,10 @@ async function createAddressesFile(): Promise<string> {
     ...(await readDeployments()),
   };
   return `/** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
-export const addresses = ${JSON.stringify(byChain)} as const;`;
+export const addresses = ${JSON.stringify(byChain)} as const;
+
+/** Where the policy for Uniswap's UniversalRouter and its factory are on every chain that has them. */
+export const universalRouterPolicyAddresses = ${JSON.stringify(await computePolicyAddresses())} as const;`;
 }
 
 /** Wallets apply an ERC-7730 file to these managers only, so to none before there is a live one. */

@@ -1,10 +1,11 @@
 /**
  * Applies each fault of `mutation/mutations.ts` to the contracts, and shows whether a Solidity test notices:
  *
- *   npm run test:mutation [-- <text in the name of a contract's file>]
+ *   npm run test:mutation [-- --from <place in the table, from 1>] [<text in the name of a contract's file>]
  *
- * By hand: it takes from half an hour on. Fails if fewer than `minimum` percent are noticed.
+ * By hand: it takes hours, and `--from` goes on where a run was stopped. Fails if fewer than `minimum` percent are noticed.
  */
+import { parseArgs } from "node:util";
 import { findFailures } from "./testing/findFailures.ts";
 import { applyMutation } from "./mutation/applyMutation.ts";
 import { mutations, type Mutation } from "./mutation/mutations.ts";
@@ -13,7 +14,17 @@ import { runHardhat } from "./testing/runHardhat.ts";
 
 const minimum = 95;
 const minute = 60_000;
-const wanted = mutations.filter(({ file }) => file.includes(process.argv[2] ?? ""));
+const { values, positionals } = parseArgs({
+  options: { from: { type: "string", default: "1" } },
+  allowPositionals: true,
+});
+const first = Number(values.from);
+if (!Number.isSafeInteger(first) || first < 1 || first > mutations.length) {
+  throw new Error(`--from is ${values.from}; it must be a place in the table, from 1 to ${mutations.length}`);
+}
+const [text = ""] = positionals;
+const wanted = mutations.slice(first - 1).filter(({ file }) => file.includes(text));
+if (wanted.length === 0) throw new Error(`No fault from place ${first} on is in a file whose name holds "${text}"`);
 
 const folder = createContractsCopy();
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.35;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {HostileToken} from "./HostileToken.sol";
 
 interface IPermit2Transfer {
     function transferFrom(address from, address to, uint160 amount, address token) external;
@@ -19,6 +20,12 @@ contract Permit2Target {
     function borrow(address token, uint160 amount) external {
         PERMIT2.transferFrom(msg.sender, address(this), amount, token);
         IERC20(token).transfer(msg.sender, amount);
+    }
+
+    /// @dev Pulls, then has Permit2's allowance in the token raised as by an owner's permit.
+    function drawAndRaise(HostileToken token, uint160 amount, uint256 allowance) external {
+        PERMIT2.transferFrom(msg.sender, address(this), amount, address(token));
+        token.raiseAllowance(msg.sender, address(PERMIT2), allowance);
     }
 
     /// @dev Pulls from whoever still allows it.

@@ -8,6 +8,8 @@ const deployed = [
   "contracts/SessionControl.sol",
   "contracts/accounts/SessionAccount.sol",
   "contracts/accounts/SessionAccountFactory.sol",
+  "contracts/policies/UniversalRouterPolicy.sol",
+  "contracts/policies/UniversalRouterPolicyFactory.sol",
 ];
 
 function doesReach(from: string, to: string, folder: string, seen: Set<string>): boolean {

@@ -1,13 +1,16 @@
 import { getAddress, hexToBigInt, slice, type Address, type Hex } from "viem";
 import { findKnownFunction, type Argument } from "./knownFunctions.ts";
 import type { Rule, RuleOp, Scope } from "./scope.ts";
-import { toGrouped, type Words } from "./words.ts";
+import { toEnumeration, toGrouped, type Words } from "./words.ts";
 
 /** A clause such as `amountIn must be at most 5 USDC`; what cannot be named is shown as the rule's own words. */
 export function describeRule(rule: Rule, scope: Scope, words: Words): string {
   const argument = findKnownFunction(scope.selector)?.arguments[rule.offset / 32];
   const subject = argument?.name ?? `the argument word at byte ${rule.offset}`;
-  const values = toAlternatives(rule.values.map((value) => describeWord(value, argument, scope, words)));
+  const values = toEnumeration(
+    rule.values.map((value) => describeWord(value, argument, scope, words)),
+    "or",
+  );
   return `${subject} ${phrases[rule.op]} ${rule.op === "isAccount" ? "your account" : values}`;
 }
 
@@ -19,11 +22,6 @@ const phrases: Readonly<Record<RuleOp, string>> = {
   oneOf: "must be",
   isAccount: "must be",
 };
-
-/** `a`, `a or b`, `a, b or c`. */
-export function toAlternatives(values: readonly string[]): string {
-  return values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1) ?? ""}`;
-}
 
 /** Name or address in a word; the word itself if it is not clean. */
 export function toAddressWords(word: Hex, words: Words): string {

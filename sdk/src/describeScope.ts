@@ -1,28 +1,39 @@
 import { isAddressEqual, zeroAddress, type Address, type Hex } from "viem";
-import { describeRule, toAddress, toAddressWords, toAlternatives } from "./describeRule.ts";
+import { describeBudget, describeSpendMethod } from "./describeBudget.ts";
+import { describeRoute, isBoundedRoute, isConfinedRoute } from "./describeRoute.ts";
+import { describeRule, toAddress, toAddressWords } from "./describeRule.ts";
 import { findKnownFunction } from "./knownFunctions.ts";
 import { nativeToken } from "./nativeToken.ts";
 import type { Rule, Scope } from "./scope.ts";
-import type { LimitKind, Session } from "./session.ts";
-import { toPeriodWords, type Words } from "./words.ts";
+import type { Session } from "./session.ts";
+import { toEnumeration, type Words } from "./words.ts";
 
 const noSelector = "0x00000000";
 const transfer = "0xa9059cbb";
 const transferFrom = "0x23b872dd";
 const exactInputSingle = "0x04e45aaf";
 
-/** What a scope lets the key do, and the rules that says. The others get a clause each. */
-type Action = { words: string; said: readonly Rule[]; caveat?: string };
+/** What a scope lets the key do, and the rules that says. The others get a clause each, and so does its policy. */
+type Action = {
+  words: string;
+  clauses?: readonly string[];
+  said: readonly Rule[];
+  saysPolicy?: boolean;
+  caveat?: string;
+};
 
 /** One sentence that says all of a scope. */
 export function describeScope(scope: Scope, session: Session, words: Words): string {
-  const { words: action, said, caveat } = describeAction(scope, session, words);
+  const { words: action, clauses: more = [], said, saysPolicy = false, caveat } = describeAction(scope, session, words);
   const clauses = [
     scope.maxValue === 0n || scope.selector === noSelector
       ? action
       : `${action}, sending along up to ${words.toAmount(scope.maxValue, nativeToken)} with each call`,
+    ...more,
     ...scope.rules.filter((rule) => !said.includes(rule)).map((rule) => describeRule(rule, scope, words)),
-    ...(scope.policy === zeroAddress ? [] : [`the policy contract ${words.toName(scope.policy)} must agree`]),
+    ...(scope.policy === zeroAddress || saysPolicy
+      ? []
+      : [`the policy contract ${words.toName(scope.policy)} must agree`]),
     ...(caveat === undefined ? [] : [caveat]),
   ];
   return `${clauses.join("; ")}.`;
@@ -30,6 +41,10 @@ export function describeScope(scope: Scope, session: Session, words: Words): str
 
 /** Whether it is certain that a scope sends nothing to another address than the account. */
 export function isConfined(scope: Scope, session: Session, words: Words): boolean {
+  return isConfinedSwap(scope, session, words) || isConfinedRoute(scope, session, words);
+}
+
+function isConfinedSwap(scope: Scope, session: Session, words: Words): boolean {
   // Wei beyond what a swap takes stays in the router, where anyone can pick it up.
   return scope.maxValue === 0n && describeSwap(scope, session, words) !== undefined;
 }
@@ -43,7 +58,8 @@ export function isPaymentToListed({ target, selector, rules }: Scope, words: Wor
 
 /** Whether it is certain that a scope moves nothing but what the session limits. */
 export function isBounded(scope: Scope, session: Session, words: Words): boolean {
-  if (scope.selector === noSelector || isConfined(scope, session, words)) return true;
+  if (scope.selector === noSelector || isConfinedSwap(scope, session, words)) return true;
+  if (isBoundedRoute(scope, session, words)) return true;
   const movesToken = [transfer, transferFrom, "0xd0e30db0", "0x2e1a7d4d"].includes(scope.selector);
   return movesToken && words.findToken(scope.target) !== undefined;
 }
@@ -58,8 +74,10 @@ function describeAction(scope: Scope, session: Session, words: Words): Action {
       return describeTransferFrom(scope, session, words);
     case exactInputSingle:
       return describeSwap(scope, session, words) ?? describeCall(scope, session, words);
-    default:
-      return describeCall(scope, session, words);
+    default: {
+      const route = describeRoute(scope, session, words);
+      return route === undefined ? describeCall(scope, session, words) : { ...route, said: [], saysPolicy: true };
+    }
   }
 }
 
@@ -74,7 +92,10 @@ function describeTransfer({ target, rules }: Scope, session: Session, words: Wor
   const [rule] = about;
   const listsRecipients = about.length === 1 && rule !== undefined && (rule.op === "equal" || rule.op === "oneOf");
   const to = listsRecipients
-    ? ` to ${toAlternatives(rule.values.map((word) => toAddressWords(word, words)))}`
+    ? ` to ${toEnumeration(
+        rule.values.map((word) => toAddressWords(word, words)),
+        "or",
+      )}`
     : about.length === 0
       ? " to anyone"
       : "";
@@ -130,29 +151,6 @@ function describeCall(scope: Scope, session: Session, words: Words): Action {
       ? {}
       : { caveat: "Latchkey does not know what this does, and bounds only the tokens that are limited" }),
   };
-}
-
-function describeSpendMethod({ spendMethod }: Scope): string {
-  return spendMethod === "permit2" ? " through Permit2" : "";
-}
-
-/** `, up to 100 USDC per day and 500 USDC in all`, `, losing at most 50 USDC per day`, `, selling only what it bought`. */
-function describeBudget(token: Address, { limits }: Session, words: Words, lead = ", up to "): string {
-  const toParts = (kind: LimitKind): string[] =>
-    limits
-      .filter((limit) => isAddressEqual(limit.token, token) && limit.kind === kind)
-      .map(
-        ({ amount, period }) =>
-          `${words.toAmount(amount, token)} ${period === 0 ? "in all" : `per ${toPeriodWords(period)}`}`,
-      );
-  const [gross, net, inventory] = [toParts("gross"), toParts("net"), toParts("inventory")];
-  return [
-    gross.length > 0 && `${lead}${gross.join(" and ")}`,
-    net.length > 0 && `, losing at most ${net.join(" and ")}`,
-    inventory.length > 0 && ", selling only what it bought",
-  ]
-    .filter((part) => typeof part === "string")
-    .join("");
 }
 
 /** The one address that a rule allows at `offset`. */

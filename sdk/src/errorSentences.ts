@@ -9,7 +9,8 @@ import { toDurationWords, toGrouped, toTimeWords, type Words } from "./words.ts"
 /** What a sentence may draw on: names, and the sentence of an error inside the error. */
 type Context = { words: Words; explain: (reason: Hex) => string };
 
-type Sentences<abi extends Abi> = {
+/** For each error of a contract what it says. */
+export type Sentences<abi extends Abi> = {
   [name in ContractErrorName<abi>]: (args: ContractErrorArgs<abi, name>, context: Context) => string;
 };
 

@@ -12,6 +12,8 @@ export type TokenExposure = {
   token: Address;
   /** At once, within the present window of each limit. */
   now: bigint;
+  /** At once at the worst moment from now on: where a window ends and the next begins, two windows' worth. */
+  aroundReset: bigint;
   /** In the next 24 hours. */
   day: bigint;
   /** Until the session ends. */
@@ -48,12 +50,22 @@ export function exposure(
     const first = session.limits.findIndex((limit) => isAddressEqual(limit.token, token));
     if (first !== index) return [];
     const limits = session.limits.filter((limit) => isAddressEqual(limit.token, token) && limit.kind !== "inventory");
-    const until = (end: number): bigint => {
-      const bounds = limits.map((limit) => limit.amount * BigInt(countWindows(limit, session, from, end)));
+    const within = (end: number, windowsMax = Infinity): bigint => {
+      const bounds = limits.map(
+        (limit) => limit.amount * BigInt(Math.min(windowsMax, countWindows(limit, session, from, end))),
+      );
       const balance = balanceOf.get(token.toLowerCase());
       return toLeast(balance === undefined ? bounds : [...bounds, balance]);
     };
-    return [{ token, now: until(from + 1), day: until(from + 86_400), untilEnd: until(session.validUntil) }];
+    return [
+      {
+        token,
+        now: within(from + 1),
+        aroundReset: within(session.validUntil, 2),
+        day: within(from + 86_400),
+        untilEnd: within(session.validUntil),
+      },
+    ];
   });
   return { tokens, unbounded: scopes.filter((scope) => !isBounded(scope, session, words)) };
 }

@@ -3,11 +3,8 @@ import type { AccountCall } from "./encodeCalls.ts";
 import { createScope } from "./createScope.ts";
 import { FieldInvalidError } from "./errors.ts";
 import { nativeToken } from "./nativeToken.ts";
-import type { Scope } from "./scope.ts";
-import type { Limit } from "./session.ts";
-
-/** What a template contributes to a session. Those of several templates may be concatenated. */
-export type Template = { scopes: Scope[]; limits: Limit[] };
+import { routerSwap } from "./routerSwap.ts";
+import { toGrossLimit, type Template } from "./template.ts";
 
 const routerAbi = parseAbi([
   "struct ExactInputSingleParams { address tokenIn; address tokenOut; uint24 fee; address recipient; uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96; }",
@@ -99,7 +96,7 @@ function payment({
 }
 
 /** What sessions are commonly made of. */
-export const templates = { uniswapSwap, payment };
+export const templates = { uniswapSwap, routerSwap, payment };
 
 /** The call that a `uniswapSwap` session allows. */
 export function toUniswapSwapCall({
@@ -151,8 +148,4 @@ export function toPaymentCall({
   if (isAddressEqual(token, nativeToken)) return { target: recipient, value: amount, data: "0x" };
   const data = encodeFunctionData({ abi: tokenAbi, functionName: "transfer", args: [recipient, amount] });
   return { target: token, value: 0n, data };
-}
-
-function toGrossLimit(token: Address, amount: bigint, period: number): Limit {
-  return { token, amount, period, approveAbove: 0n, kind: "gross" };
 }

@@ -1,8 +1,26 @@
-import { BaseError, decodeErrorResult, isHex, keccak256, parseAbi, size, stringToHex, type Abi, type Hex } from "viem";
+import {
+  BaseError,
+  decodeErrorResult,
+  isHex,
+  keccak256,
+  parseAbi,
+  size,
+  slice,
+  stringToHex,
+  type Abi,
+  type Hex,
+} from "viem";
 import type { Refusal } from "./admitOrder.ts";
 import { accountSentences, factorySentences, managerSentences } from "./errorSentences.ts";
 import { LatchkeyError } from "./errors.ts";
-import { sessionAccountAbi, sessionAccountFactoryAbi, sessionManagerAbi } from "./generated/abi.ts";
+import {
+  sessionAccountAbi,
+  sessionAccountFactoryAbi,
+  sessionManagerAbi,
+  universalRouterPolicyAbi,
+  universalRouterPolicyFactoryAbi,
+} from "./generated/abi.ts";
+import { universalRouterPolicyFactorySentences, universalRouterPolicySentences } from "./policyErrorSentences.ts";
 import { createWords, type Glossary, type Words } from "./words.ts";
 
 export type ErrorSentence = {
@@ -52,24 +70,27 @@ const foreignSentences: Readonly<Record<string, Sentence>> = {
 };
 
 type AbiError = Extract<Abi[number], { type: "error" }>;
-
-const allItems: Abi = [...sessionManagerAbi, ...sessionAccountAbi, ...sessionAccountFactoryAbi, ...foreignAbi];
-const knownErrors = allItems.filter((item): item is AbiError => item.type === "error");
-const errorOfName = new Map(knownErrors.map((item) => [item.name, item]));
-const errorOfSelector = new Map(
-  knownErrors.map((item) => {
-    const signature = `${item.name}(${item.inputs.map(({ type }) => type).join(",")})`;
-    return [keccak256(stringToHex(signature)).slice(0, 10), item];
-  }),
-);
+type KnownError = { item: AbiError; selector: Hex; toSentence: Sentence };
 
 // Each sentence takes the arguments its own ABI gives the error; `toArgsOf` sees to it that it gets no others.
-const sentences = {
-  ...factorySentences,
-  ...accountSentences,
-  ...managerSentences,
-  ...foreignSentences,
-} as unknown as Readonly<Record<string, Sentence>>;
+const contracts = [
+  [sessionManagerAbi, managerSentences],
+  [sessionAccountAbi, accountSentences],
+  [sessionAccountFactoryAbi, factorySentences],
+  [universalRouterPolicyAbi, universalRouterPolicySentences],
+  [universalRouterPolicyFactoryAbi, universalRouterPolicyFactorySentences],
+  [foreignAbi, foreignSentences],
+] as unknown as readonly (readonly [Abi, Readonly<Record<string, Sentence>>])[];
+
+/** Two contracts may mean different things by one name, but not by one selector: the first one's sentence stands for it. */
+const knownErrors = contracts.flatMap(([abi, sentences]) =>
+  abi
+    .filter((item): item is AbiError => item.type === "error")
+    .flatMap((item): KnownError[] => {
+      const toSentence = sentences[item.name];
+      return toSentence === undefined ? [] : [{ item, selector: toSelector(item), toSentence }];
+    }),
+);
 
 /**
  * Says in a sentence why the manager or an account refused. Takes revert data, a `bytes4` of `executeBatch`, an error
@@ -87,38 +108,43 @@ export function toErrorSentence(
     const sentence = error instanceof BaseError ? error.shortMessage : error.message;
     return { name: error instanceof LatchkeyError ? error.name : "Unknown", args: [], sentence };
   }
-  return explain("error" in error ? error.error : error.name, error.args, words);
+  return explainName("error" in error ? error.error : error.name, error.args, words);
 }
 
 function explainData(data: Hex, words: Words): ErrorSentence {
   if (data === "0x") return { name: "Unknown", args: [], sentence: "It failed without saying why." };
-  const named = errorOfSelector.get(data.slice(0, 10).toLowerCase());
-  if (size(data) === 4 && named !== undefined && named.inputs.length > 0) {
-    return { name: named.name, args: [], sentence: `It was refused with ${named.name}.` };
+  const known = knownErrors.find(({ selector }) => selector === data.slice(0, 10).toLowerCase());
+  if (known === undefined) return { name: "Unknown", args: [], sentence: `It failed with ${data}.` };
+  const { item } = known;
+  if (size(data) === 4 && item.inputs.length > 0) {
+    return { name: item.name, args: [], sentence: `It was refused with ${item.name}.` };
   }
   try {
     // An error without parameters comes without `args`.
-    const decoded: { errorName: string; args?: readonly unknown[] } = decodeErrorResult({ abi: knownErrors, data });
-    return explain(decoded.errorName, decoded.args ?? [], words);
+    const decoded: { args?: readonly unknown[] } = decodeErrorResult({ abi: [item], data });
+    return explain(known, decoded.args ?? [], words);
   } catch {
-    // Not one of ours, or cut off: 256 bytes of a reason are kept.
-    const sentence = named === undefined ? `It failed with ${data}.` : `It was refused with ${named.name} (${data}).`;
-    return { name: named?.name ?? "Unknown", args: [], sentence };
+    // Cut off: 256 bytes of a reason are kept.
+    return { name: item.name, args: [], sentence: `It was refused with ${item.name} (${data}).` };
   }
 }
 
-function explain(name: string, givenArgs: readonly unknown[], words: Words): ErrorSentence {
-  const item = errorOfName.get(name);
-  const args = item && toArgsOf(item, givenArgs);
-  const toSentence = sentences[name];
-  if (args === undefined || toSentence === undefined) {
-    return { name, args: givenArgs, sentence: `It was refused with ${name}(${givenArgs.map(String).join(", ")}).` };
+/** By name, of which several may be known: the one that takes the arguments. */
+function explainName(name: string, givenArgs: readonly unknown[], words: Words): ErrorSentence {
+  for (const known of knownErrors.filter(({ item }) => item.name === name)) {
+    const args = toArgsOf(known.item, givenArgs);
+    if (args !== undefined) return explain(known, args, words);
   }
-  return {
-    name,
-    args,
-    sentence: toSentence(args, { words, explain: (reason) => explainData(reason, words).sentence }),
-  };
+  return { name, args: givenArgs, sentence: `It was refused with ${name}(${givenArgs.map(String).join(", ")}).` };
+}
+
+function explain({ item, toSentence }: KnownError, args: readonly unknown[], words: Words): ErrorSentence {
+  const context = { words, explain: (reason: Hex) => explainData(reason, words).sentence };
+  return { name: item.name, args, sentence: toSentence(args, context) };
+}
+
+function toSelector({ name, inputs }: AbiError): Hex {
+  return slice(keccak256(stringToHex(`${name}(${inputs.map(({ type }) => type).join(",")})`)), 0, 4);
 }
 
 /** `args` in the types that decoding gives them; on their way through JSON numbers may have become strings. */

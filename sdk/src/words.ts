@@ -1,5 +1,6 @@
 import { formatUnits, getAddress, isAddressEqual, type Address } from "viem";
 import { nativeToken } from "./nativeToken.ts";
+import type { UniversalRouterPolicy } from "./universalRouterPolicy.ts";
 
 export type TokenInfo = { symbol: string; decimals: number };
 
@@ -9,18 +10,21 @@ export type Glossary = {
   tokens?: Readonly<Record<string, TokenInfo>> | readonly (TokenInfo & { address: Address })[];
   /** Names of contracts and people, by address. Only trusted ones: a label is taken as true. */
   labels?: Readonly<Record<string, string>>;
+  /** Made by `toUniversalRouterPolicy`, so that their addresses prove what they admit. */
+  policies?: readonly UniversalRouterPolicy[];
 };
 
 export type Words = {
   findToken: (token: Address) => TokenInfo | undefined;
   findLabel: (address: Address) => string | undefined;
+  findPolicy: (address: Address) => UniversalRouterPolicy | undefined;
   /** Symbol, label or address. */
   toName: (address: Address) => string;
   /** `100 USDC`; without decimals, `100000000 units of 0x…`. */
   toAmount: (amount: bigint, token: Address) => string;
 };
 
-export function createWords({ tokens = {}, labels = {} }: Glossary): Words {
+export function createWords({ tokens = {}, labels = {}, policies = [] }: Glossary): Words {
   const entries = isList(tokens) ? tokens.map((token) => [token.address, token] as const) : Object.entries(tokens);
   const tokenOf = new Map(entries.map(([address, token]) => [address.toLowerCase(), token]));
   const labelOf = new Map(Object.entries(labels).map(([address, label]) => [address.toLowerCase(), label]));
@@ -34,6 +38,7 @@ export function createWords({ tokens = {}, labels = {} }: Glossary): Words {
   return {
     findToken,
     findLabel,
+    findPolicy: (address) => policies.find((policy) => isAddressEqual(policy.address, address)),
     toName: (address) => findLabel(address) ?? findToken(address)?.symbol ?? getAddress(address),
     toAmount(amount, token) {
       const known = findToken(token);
@@ -94,6 +99,13 @@ export function toGrouped(decimal: string): string {
   const [whole = "", fraction] = decimal.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function toEnumeration(values: readonly string[], conjunction = "and"): string {
+  return values.length < 2
+    ? values.join("")
+    : `${values.slice(0, -1).join(", ")} ${conjunction} ${values.at(-1) ?? ""}`;
 }
 
 function isList<T>(value: Readonly<Record<string, unknown>> | readonly T[]): value is readonly T[] {

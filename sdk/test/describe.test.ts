@@ -6,6 +6,7 @@ import {
   describe,
   nativeToken,
   templates,
+  toUniversalRouterPolicy,
   toWord,
   type Scope,
   type Session,
@@ -265,6 +266,78 @@ group("describe", () => {
         "The sentinel Ann may suspend it until you resume it, and nothing else.",
       ]
     `);
+  });
+
+  it("says what a policy for the UniversalRouter admits, if it is known", () => {
+    const policy = toUniversalRouterPolicy({
+      router,
+      wrappedNative: weth,
+      tokens: [usdc, weth, nativeToken],
+      hooks: [ann],
+    });
+    const template = templates.routerSwap({ policy, sells: [{ token: usdc, amount: 100_000_000n, period: day }] });
+    const { session, scopes } = create(template);
+    const { can, cannot, limits } = describe(session, scopes, { ...glossary, now: noon, policies: [policy] });
+    expect(can).toMatchInlineSnapshot(`
+      [
+        "Can trade USDC, WETH and ETH, and nothing else, in pools of Uniswap V2, V3 and V4 on Uniswap SwapRouter02, paying in USDC through Permit2 with up to 100 USDC per day; what it buys, and what is left over, must arrive in your account; pools may have the hooks Ann, which take part in each swap; the price is not limited, so a thief of the key could trade at a bad one.",
+      ]
+    `);
+    expect(cannot).toMatchInlineSnapshot(`
+      [
+        "Cannot call any contract or function that is not listed here.",
+        "Cannot send ETH.",
+        "Cannot change its own permissions, extend its time, or sign messages for your account.",
+      ]
+    `);
+    expect(limits).toMatchInlineSnapshot(`
+      [
+        "At most 100 USDC per day (resets every day from 24 Nov 2026, 12:00 UTC, so up to 200 USDC around a reset).",
+        "May sell only what it bought of WETH.",
+      ]
+    `);
+
+    const bare = create({ ...template, limits: template.limits.slice(0, 1) });
+    const ofBare = describe(bare.session, scopes, { ...glossary, now: noon, policies: [policy] });
+    expect(ofBare.can[0]).toContain("WETH has no limit here");
+    const plain = toUniversalRouterPolicy({ ...policy.config, hooks: [] });
+    const ofPlain = create(templates.routerSwap({ policy: plain, sells: [{ token: usdc, amount: 1n, period: 0 }] }));
+    const context = { ...glossary, now: noon, policies: [plain] };
+    expect(describe(ofPlain.session, ofPlain.scopes, context).cannot).toContain(
+      "Cannot withdraw: it cannot send your tokens or what it buys to any other address.",
+    );
+
+    const known = toUniversalRouterPolicy({
+      router,
+      wrappedNative: weth,
+      tokens: [usdc, nativeToken],
+      commands: 0x101,
+    });
+    const native = templates.routerSwap({
+      policy: known,
+      sells: [{ token: nativeToken, amount: 10n ** 18n, period: 0 }],
+    });
+    const ofNative = create(native);
+    const described = describe(ofNative.session, ofNative.scopes, { ...glossary, now: noon, policies: [known] });
+    expect(described.can).toMatchInlineSnapshot(`
+      [
+        "Can trade USDC and ETH, and nothing else, in pools of Uniswap V2 and V3 on Uniswap SwapRouter02, sending along up to 1 ETH with each call; what it buys, and what is left over, must arrive in your account; the price is not limited, so a thief of the key could trade at a bad one.",
+      ]
+    `);
+    expect(described.cannot).not.toContain("Cannot send ETH.");
+  });
+
+  it("does not take a policy for what it says where it is not known, or its router is not named", () => {
+    const policy = toUniversalRouterPolicy({ router, wrappedNative: weth, tokens: [usdc, weth] });
+    const { session, scopes } = create(
+      templates.routerSwap({ policy, sells: [{ token: usdc, amount: 100_000_000n, period: day }] }),
+    );
+    for (const context of [glossary, { ...glossary, labels: {}, policies: [policy] }]) {
+      const { can, cannot } = describe(session, scopes, { ...context, now: noon });
+      expect(can[0]).toContain(`the policy contract ${policy.address} must agree`);
+      expect(can[0]).toContain("Latchkey does not know what this does");
+      expect(cannot.join()).not.toContain("Cannot withdraw");
+    }
   });
 
   it("says when it starts, ends and ended", () => {

@@ -8,6 +8,7 @@ import {
   nativeToken,
   templates,
   toInitialCount,
+  toUniversalRouterPolicy,
   type Limit,
   type SessionInput,
 } from "../src/index.ts";
@@ -37,16 +38,36 @@ const expose = (limits: SessionInput["limits"], now: number, balances = {}) => {
 describe("exposure", () => {
   it("counts a lifetime limit once, and every window of a periodic one", () => {
     expect(expose([{ token: usdc, amount: 100n }], start)).toEqual([
-      { token: usdc, now: 100n, day: 100n, untilEnd: 100n },
+      { token: usdc, now: 100n, aroundReset: 100n, day: 100n, untilEnd: 100n },
     ]);
     expect(expose([{ token: usdc, amount: 100n, period: day }], start)).toEqual([
-      { token: usdc, now: 100n, day: 100n, untilEnd: 700n },
+      { token: usdc, now: 100n, aroundReset: 200n, day: 100n, untilEnd: 700n },
     ]);
   });
 
   it("counts both windows around a reset", () => {
     expect(expose([{ token: usdc, amount: 100n, period: day }], start + hour)).toEqual([
-      { token: usdc, now: 100n, day: 200n, untilEnd: 700n },
+      { token: usdc, now: 100n, aroundReset: 200n, day: 200n, untilEnd: 700n },
+    ]);
+  });
+
+  it("counts a window that the end cuts short, and a period longer than the session once", () => {
+    const limits = [{ token: usdc, amount: 100n, period: 7 * day - 1 }];
+    expect(expose(limits, start)[0]).toMatchObject({ aroundReset: 200n, untilEnd: 200n });
+    expect(expose([{ token: usdc, amount: 100n, period: 7 * day }], start)[0]).toMatchObject({
+      aroundReset: 100n,
+      untilEnd: 100n,
+    });
+  });
+
+  it("keeps tokens apart", () => {
+    const limits = [
+      { token: usdc, amount: 1n },
+      { token: weth, amount: 2n },
+    ];
+    expect(expose(limits, start).map(({ token, untilEnd }) => [token, untilEnd])).toEqual([
+      [usdc, 1n],
+      [weth, 2n],
     ]);
   });
 
@@ -56,17 +77,21 @@ describe("exposure", () => {
       { token: usdc, amount: 150n, period: day },
       { token: usdc, amount: 500n },
     ];
-    expect(expose(limits, start)).toEqual([{ token: usdc, now: 10n, day: 150n, untilEnd: 500n }]);
+    expect(expose(limits, start)).toEqual([{ token: usdc, now: 10n, aroundReset: 20n, day: 150n, untilEnd: 500n }]);
     expect(expose(limits, start, { [usdc.toLowerCase()]: 120n })).toEqual([
-      { token: usdc, now: 10n, day: 120n, untilEnd: 120n },
+      { token: usdc, now: 10n, aroundReset: 20n, day: 120n, untilEnd: 120n },
     ]);
   });
 
   it("counts only the time the session has left, and the future of one that has not started", () => {
     const limits = [{ token: usdc, amount: 100n, period: hour }];
-    expect(expose(limits, start + 7 * day - hour)).toEqual([{ token: usdc, now: 100n, day: 100n, untilEnd: 100n }]);
-    expect(expose(limits, start + 7 * day)).toEqual([{ token: usdc, now: 0n, day: 0n, untilEnd: 0n }]);
-    expect(expose(limits, start - day)).toEqual([{ token: usdc, now: 100n, day: 2400n, untilEnd: 16_800n }]);
+    expect(expose(limits, start + 7 * day - hour)).toEqual([
+      { token: usdc, now: 100n, aroundReset: 100n, day: 100n, untilEnd: 100n },
+    ]);
+    expect(expose(limits, start + 7 * day)).toEqual([{ token: usdc, now: 0n, aroundReset: 0n, day: 0n, untilEnd: 0n }]);
+    expect(expose(limits, start - day)).toEqual([
+      { token: usdc, now: 100n, aroundReset: 200n, day: 2400n, untilEnd: 16_800n },
+    ]);
   });
 
   it("takes the tightest of gross and loss limits", () => {
@@ -74,7 +99,7 @@ describe("exposure", () => {
       { token: usdc, amount: 100n, period: hour },
       { token: usdc, amount: 150n, period: day, kind: "net" as const },
     ];
-    expect(expose(limits, start)).toEqual([{ token: usdc, now: 100n, day: 150n, untilEnd: 1050n }]);
+    expect(expose(limits, start)).toEqual([{ token: usdc, now: 100n, aroundReset: 200n, day: 150n, untilEnd: 1050n }]);
   });
 
   it("does not take an inventory for a bound, since it grows with what is bought", () => {
@@ -97,6 +122,28 @@ describe("exposure", () => {
     expect(exposure(session, scopes).unbounded).toHaveLength(3);
   });
 
+  it("takes a known policy for what it is, if every token that it lists is limited", () => {
+    const policy = toUniversalRouterPolicy({ router, wrappedNative: weth, tokens: [usdc, weth, nativeToken] });
+    const { scopes, limits } = templates.routerSwap({ policy, sells: [{ token: usdc, amount: 5n, period: 0 }] });
+    const { session } = create(limits, scopes);
+    const context = { ...names, now: start, policies: [policy] };
+    expect(exposure(session, scopes, context).unbounded).toEqual([]);
+    // Of the other tokens what it holds may be lost again, and a session does not say how much that is.
+    const all = {
+      usdc: exposure(session, scopes, context).tokens[0],
+      weth: exposure(session, scopes, context).tokens[1],
+    };
+    expect(all).toMatchObject({ usdc: { untilEnd: 5n }, weth: { token: weth, untilEnd: maxUint256 } });
+    // Without its limit the router could take what the owner once allowed it.
+    const { session: bare } = create(limits.slice(0, 1), scopes);
+    expect(exposure(bare, scopes, context).unbounded).toEqual(scopes);
+    // Nor is a policy what it seems if the reader does not know it, or its router.
+    expect(exposure(session, scopes, { ...context, policies: [] }).unbounded).toEqual(scopes);
+    expect(exposure(session, scopes, { ...context, labels: {} }).unbounded).toEqual(scopes);
+    const other = toUniversalRouterPolicy({ router, wrappedNative: weth, tokens: [usdc, weth] });
+    expect(exposure(session, scopes, { ...context, policies: [other] }).unbounded).toEqual(scopes);
+  });
+
   it("bounds what a thief takes who uses up every window, over 300 random limits and times", () => {
     for (let i = 0; i < 300; i += 1) {
       const limits = random.list(1 + random.below(3), () => ({
@@ -107,6 +154,8 @@ describe("exposure", () => {
       const now = start + random.below(7 * day);
       const [bound] = expose(limits, now);
       expect(steal(limits, now, 1)).toBe(bound?.now);
+      const reset = start + 7 * hour * (1 + random.below(20));
+      expect(steal(limits, Math.max(now, reset - 1), 2)).toBeLessThanOrEqual(bound?.aroundReset ?? -1n);
       expect(steal(limits, now, day)).toBeLessThanOrEqual(bound?.day ?? -1n);
       expect(steal(limits, now, 7 * day)).toBeLessThanOrEqual(bound?.untilEnd ?? -1n);
     }

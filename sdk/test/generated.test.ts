@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { concatHex, getContractAddress, keccak256, pad, stringToHex, type Address, type Hex } from "viem";
 import { expect, it } from "vitest";
-import { addresses } from "../src/index.ts";
+import { addresses, universalRouterPolicyAddresses } from "../src/index.ts";
 
 it("is what the contracts' artifacts say", { timeout: 60_000 }, async () => {
   const script = fileURLToPath(new URL("../../scripts/generate.ts", import.meta.url));
@@ -34,5 +34,11 @@ it("names the addresses that CreateX gives to the contracts as they are compiled
     sessionManager,
     sessionAccount,
     sessionAccountFactory: toAddress(factory, [sessionAccount]),
+  });
+  const universalRouterPolicy = toAddress("policies/UniversalRouterPolicy.sol/UniversalRouterPolicy");
+  const policyFactory = "policies/UniversalRouterPolicyFactory.sol/UniversalRouterPolicyFactory";
+  expect(universalRouterPolicyAddresses).toEqual({
+    universalRouterPolicy,
+    universalRouterPolicyFactory: toAddress(policyFactory, [universalRouterPolicy]),
   });
 });

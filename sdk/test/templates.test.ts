@@ -1,4 +1,4 @@
-import { hexToBigInt, slice, type Address, type Hex } from "viem";
+import { hexToBigInt, slice, zeroAddress, type Address, type Hex } from "viem";
 import { describe, expect, it } from "vitest";
 import {
   admitOrder,
@@ -10,7 +10,9 @@ import {
   SessionInvalidError,
   templates,
   toPaymentCall,
+  toRouterSwapCall,
   toUniswapSwapCall,
+  toUniversalRouterPolicy,
   toWord,
 } from "../src/index.ts";
 import { attempt } from "./support/attempt.ts";
@@ -65,6 +67,53 @@ describe("templates.uniswapSwap", () => {
   it("needs two tokens", () => {
     const same = attempt(() => templates.uniswapSwap({ ...pool, tokenOut: tokenIn, amount: 1n, period: 0 }));
     expect(same).toBeInstanceOf(FieldInvalidError);
+  });
+});
+
+describe("templates.routerSwap", () => {
+  const policy = toUniversalRouterPolicy({
+    router,
+    wrappedNative: tokenOut,
+    tokens: [tokenIn, tokenOut, stranger, nativeToken],
+  });
+  const sells = [
+    { token: tokenIn, amount: 100n, period: 3600 },
+    { token: nativeToken, amount: 7n, period: 0 },
+  ];
+  const { session, scopes } = createSession({ ...terms, ...templates.routerSwap({ policy, sells }) });
+  const swap = { router, tokenIn, tokenOut, fee: 500, amountIn: 10n, amountOutMin: 1n };
+
+  it("limits what is sold, and of the other tokens lets go only what was bought", () => {
+    const shared = { approveAbove: 0n, period: 0 };
+    expect(session.limits).toEqual([
+      { ...shared, token: tokenIn, amount: 100n, period: 3600, kind: "gross" },
+      { ...shared, token: nativeToken, amount: 7n, kind: "gross" },
+      ...policy.config.tokens
+        .filter((token) => [tokenOut, stranger].includes(token))
+        .map((token) => ({ ...shared, token, amount: 0n, kind: "inventory" })),
+    ]);
+  });
+
+  it("asks the policy about every call, and pays through Permit2 or by value", () => {
+    const shared = { target: router, selector: "0x3593564c", policy: policy.address.toLowerCase(), rules: [] };
+    const found = scopes.map((scope) => ({ ...scope, policy: scope.policy.toLowerCase() }));
+    expect(found).toContainEqual({ ...shared, spendToken: tokenIn, spendMethod: "permit2", maxValue: 0n });
+    expect(found).toContainEqual({ ...shared, spendToken: zeroAddress, spendMethod: "none", maxValue: 7n });
+    expect(found).toHaveLength(2);
+  });
+
+  it("admits the swap it is for, on its router only", () => {
+    expect(findScope({ session, scopes, call: toRouterSwapCall(swap) })).toHaveProperty("leaf");
+    const call = toRouterSwapCall({ ...swap, router: stranger });
+    expect(findScope({ session, scopes, call })).toEqual({ refusal: undefined });
+  });
+
+  it.each([
+    ["nothing to sell", []],
+    ["a token that the policy does not list", [{ token: account, amount: 1n, period: 0 }]],
+    ["a token twice", [...sells, ...sells]],
+  ])("refuses %s", (_, list) => {
+    expect(attempt(() => templates.routerSwap({ policy, sells: list }))).toBeInstanceOf(FieldInvalidError);
   });
 });
 

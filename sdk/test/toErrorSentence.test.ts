@@ -6,11 +6,19 @@ import {
   sessionAccountFactoryAbi,
   sessionManagerAbi,
   toErrorSentence,
+  universalRouterPolicyAbi,
+  universalRouterPolicyFactoryAbi,
 } from "../src/index.ts";
 
 type AbiError = Extract<Abi[number], { type: "error" }>;
 
-const abi: Abi = [...sessionManagerAbi, ...sessionAccountAbi, ...sessionAccountFactoryAbi];
+const abi: Abi = [
+  ...sessionManagerAbi,
+  ...sessionAccountAbi,
+  ...sessionAccountFactoryAbi,
+  ...universalRouterPolicyAbi,
+  ...universalRouterPolicyFactoryAbi,
+];
 const errors = abi.filter((item): item is AbiError => item.type === "error");
 const token = getAddress(`0x${"a1".repeat(20)}`);
 const reason = encodeErrorResult({
@@ -25,10 +33,10 @@ const samples: Readonly<Record<string, { value: unknown; shown: RegExp }>> = {
   bytes4: { value: "0xdeadbeef", shown: /0xdeadbeef/ },
   bytes32: { value: `0x${"ab".repeat(32)}`, shown: /0x(ab){32}/ },
   string: { value: "someField", shown: /someField/ },
-  uint8: { value: 2, shown: /suspended|permit2/ },
+  uint8: { value: 2, shown: /suspended|permit2|0x02/ },
   uint104: { value: 31_337n, shown: /31,?337/ },
   uint24: { value: 4242, shown: /4,?242|4,?241/ },
-  uint32: { value: 77, shown: /77|1 minute 17 seconds/ },
+  uint32: { value: 77, shown: /77|1 minute 17 seconds|0x4d/ },
   uint48: { value: 1_795_521_600, shown: /24 Nov 2026|1795521600|20781 days|20,781 days/ },
   uint256: { value: 31_337n, shown: /31,?33[78]/ },
 };
@@ -60,6 +68,31 @@ describe("toErrorSentence", () => {
     expect(toErrorSentence(toFunctionSelector("function EncodingInvalid()"))).toMatchObject({
       name: "EncodingInvalid",
     });
+  });
+
+  it("tells errors of one name apart by their selectors", () => {
+    const named = toErrorSentence({ name: "EncodingInvalid", args: [] });
+    expect(named.sentence).toBe("The packed order or session does not follow the encoding.");
+    expect(toErrorSentence(toFunctionSelector("function EncodingInvalid()"))).toEqual(named);
+    const ofPolicy = encodeErrorResult({
+      abi: universalRouterPolicyAbi,
+      errorName: "EncodingInvalid",
+      args: [64n, 32n],
+    });
+    const sentence = "The route is not encoded cleanly: a word, offset or length is 64 where at most 32 fits.";
+    expect(toErrorSentence(ofPolicy)).toEqual({ name: "EncodingInvalid", args: [64n, 32n], sentence });
+    expect(toErrorSentence({ name: "EncodingInvalid", args: ["64", "32"] }).sentence).toBe(sentence);
+  });
+
+  it("says why a policy rejected a call", () => {
+    const why = encodeErrorResult({ abi: universalRouterPolicyAbi, errorName: "TokenNotAllowed", args: [1n, token] });
+    const { sentence } = toErrorSentence(
+      { error: "PolicyRejected", args: [0n, token, why] },
+      { labels: { [token]: "DAI" } },
+    );
+    expect(sentence).toBe(
+      "Call number 1 was rejected by the policy DAI: Command number 2 of the route trades DAI, which its policy does not list.",
+    );
   });
 
   it("uses symbols and decimals of known tokens, however they are given", () => {

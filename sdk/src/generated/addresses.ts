@@ -10,3 +10,9 @@ export const addresses = {
     sessionAccountFactory: "0xC38b504065195e972187779C2a88c823ACF718F9",
   },
 } as const;
+
+/** Where the policy for Uniswap's UniversalRouter and its factory are on every chain that has them. */
+export const universalRouterPolicyAddresses = {
+  universalRouterPolicy: "0x6aE777e51a16EaFD7692168D73445B5Eaf2B88EF",
+  universalRouterPolicyFactory: "0x18310e0E5805C3652327836A2d6067bc2cc3F07D",
+} as const;

@@ -113,6 +113,16 @@ contract ExecuteAllowancesTest is BaseTest {
         assertEq(_remaining(granted), LIMIT - 5);
     }
 
+    /// @dev Who raises it has made it theirs: the owner's earlier one doesn't come back.
+    function test_leavesNoAllowance_whenTheOwnersWasRaisedMeanwhile() public {
+        _approve(77);
+        _execute(
+            _grantPullAndRaise(),
+            _order(0, abi.encodeWithSelector(target.drawAndRaise.selector, hostile, 5, uint256(LIMIT) + 1))
+        );
+        assertEq(hostile.allowance(account, address(target)), 0);
+    }
+
     function test_leavesNoAllowance_whenItWasRaisedBelowWhatWasSet() public {
         Grant memory granted = _grantPullAndRaise();
         _execute(granted, _order(0, abi.encodeWithSelector(target.drawAndRaise.selector, hostile, 5, LIMIT - 1)));

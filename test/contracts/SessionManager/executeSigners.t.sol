@@ -108,6 +108,25 @@ contract ExecuteSignersTest is BaseTest {
         _refuseSignature(granted, spec, signature);
     }
 
+    /// @dev OpenZeppelin's verifier ignores what follows its 64 bytes, so the bytes of an order may differ; its hash and
+    /// its nonce are the same.
+    function test_runsOnce_whateverFollowsAP256Signature() public {
+        Grant memory granted = _grantTo(_p256Signer("P256"));
+        OrderSpec memory spec = _increment();
+        bytes memory signature = _signP256(P256_KEY, _hash(granted, spec));
+        bytes[2] memory others = [
+            _pack(granted, spec, signature),
+            _pack(granted, spec, bytes.concat(signature, new bytes(1000)))
+        ];
+        _execute(_pack(granted, spec, bytes.concat(signature, hex"1b")));
+        for (uint256 i; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ISessionErrors.NonceUsed.selector, 0));
+            vm.prank(relayer);
+            manager.execute(others[i]);
+        }
+        assertEq(token.count(), 1);
+    }
+
     function test_reverts_whenTheVerifierItselfSubmitsWithoutASignature() public {
         bytes memory signer = _p256Signer("P256");
         Grant memory granted = _grantTo(signer);

@@ -302,6 +302,7 @@ contract GrantTest is BaseTest {
     }
 
     function test_reverts_whenTheSpendTokenIsTheTarget() public {
+        _refuseSpend(_spendScope(address(token), bytes4(keccak256("deposit()")), address(token)));
         _refuseSpend(_spendScope(address(token), token.transfer.selector, address(token)));
     }
 

@@ -75,6 +75,9 @@ contract CheckCallTest is PolicyTest {
         Plan memory plan = _plan(V3_IN, _v3(account, _path(USD, WETH)));
         plan.commands = abi.encodePacked(V3_IN, V3_IN);
         _refuse(plan, abi.encodeWithSelector(Policy.CommandsNotMatched.selector, 2, 1));
+        plan = _then(_plan(V3_IN, _v3(account, _path(USD, WETH))), V3_IN, _v3(account, _path(USD, WETH)));
+        plan.commands = abi.encodePacked(V3_IN);
+        _refuse(plan, abi.encodeWithSelector(Policy.CommandsNotMatched.selector, 1, 2));
     }
 
     function test_refuses_bytes_that_say_they_are_longer_than_they_are() public {

@@ -59,6 +59,10 @@ contract CheckCallV4Test is PolicyTest {
     function test_refuses_other_numbers_of_inputs_than_of_actions() public {
         Plan memory plan = _plan(V4_SWAP, abi.encode(abi.encodePacked(SETTLE_ALL), new bytes[](0)));
         _refuse(plan, abi.encodeWithSelector(Policy.ActionsNotMatched.selector, 0, 1, 0));
+        bytes[] memory inputs = new bytes[](2);
+        inputs[0] = inputs[1] = abi.encode(USD, 100);
+        plan = _plan(V4_SWAP, abi.encode(abi.encodePacked(SETTLE_ALL), inputs));
+        _refuse(plan, abi.encodeWithSelector(Policy.ActionsNotMatched.selector, 0, 1, 2));
     }
 
     function test_admits_paying_from_account_and_router() public view {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.35;
 
 import {ISessionManager} from "../../../contracts/interfaces/ISessionManager.sol";
+import {NATIVE_TOKEN} from "../../../contracts/libraries/NativeToken.sol";
 import {ContractActor} from "./actors/ContractActor.sol";
 import {OwnerActor} from "./actors/OwnerActor.sol";
 import {RelayerActor} from "./actors/RelayerActor.sol";
@@ -37,16 +38,21 @@ contract Handler is ContractActor, RelayerActor, OwnerActor, WatcherActor {
         return SLOTS;
     }
 
-    /// @dev What the slot's targets are allowed beyond what its owner allowed them.
+    /// @dev What the slot's targets are allowed beyond what its owner allowed them, in the tokens and in Permit2.
     function getAllowanceBeyondOwners(uint256 slot) external view returns (uint256 allowance) {
         address account_ = accounts[slot];
+        address asset = _asset(slot);
         allowance =
             _allowanceOf(address(token), account_, address(market)) +
             _allowanceOf(address(goods), account_, address(market));
-        Kind kind = Kind(slot);
-        if (kind != Kind.Draw && kind != Kind.Strange) return allowance;
-        uint256 targets = _allowanceOf(_asset(slot), account_, address(target));
-        if (targets > ownersAllowance[slot]) allowance += targets - ownersAllowance[slot];
+        if (asset == NATIVE_TOKEN || Kind(slot) == Kind.Nft) return allowance;
+        (uint256 permitted, , ) = PERMIT2.allowance(account_, asset, address(puller));
+        allowance += permitted + _allowanceOf(asset, account_, address(puller));
+        // An owner allows one of the two: the target, or Permit2 where the target pulls through it.
+        bool isByPermit2 = _usesPermit2(slot);
+        uint256 ofOwners = _allowanceOf(asset, account_, isByPermit2 ? address(PERMIT2) : address(target));
+        if (ofOwners > ownersAllowance[slot]) allowance += ofOwners - ownersAllowance[slot];
+        allowance += _allowanceOf(asset, account_, isByPermit2 ? address(target) : address(PERMIT2));
     }
 
     /// @dev Whether the slot's limits are gross, and the cap of a period.

@@ -54,9 +54,15 @@ abstract contract Orders is Ledger {
             // Of a token no account allows itself anything, so only nothing can be moved; of the ERC-721, one of its ids.
             return abi.encode(accounts[slot], recipient, Kind(slot) == Kind.Nft ? (amount % 20) * 60 : 0);
         }
-        if (selector == target.draw.selector) return abi.encode(scope.spendToken, amount);
-        if (selector == target.drawAndRaise.selector) return abi.encode(scope.spendToken, amount, amount * 3);
-        if (selector == market.borrow.selector) return abi.encode(scope.spendToken, amount * 2);
+        if (selector == target.draw.selector || selector == puller.draw.selector) {
+            return abi.encode(scope.spendToken, amount);
+        }
+        if (selector == target.drawAndRaise.selector || selector == puller.drawAndRaise.selector) {
+            return abi.encode(scope.spendToken, amount, amount * 3);
+        }
+        if (selector == market.borrow.selector || selector == puller.borrow.selector) {
+            return abi.encode(scope.spendToken, amount * 2);
+        }
         if (selector == market.touch.selector) return abi.encode(amount);
         // A trade: of the token for itself at any price, or of goods for the token.
         if (Kind(slot) == Kind.Trade) return abi.encode(token, amount, token, (amount * 7) % 800);

@@ -57,18 +57,22 @@ contract SessionManagerInvariants is TestBase {
             handler.slander.selector,
             handler.misbehave.selector
         ];
-        bytes4[5] memory more = [
+        bytes4[9] memory more = [
+            handler.hideDraw.selector,
             handler.beStrange.selector,
             handler.swayPolicy.selector,
             handler.swaySigner.selector,
             handler.takeLater.selector,
+            handler.takeLaterByPermit2.selector,
+            handler.detach.selector,
+            handler.breakIn.selector,
             handler.wait.selector
         ];
         targets = new FuzzSelector[](1);
         targets[0].addr = address(handler);
-        targets[0].selectors = new bytes4[](35);
+        targets[0].selectors = new bytes4[](39);
         for (uint256 i; i < 30; ++i) targets[0].selectors[i] = all[i];
-        for (uint256 i; i < 5; ++i) targets[0].selectors[30 + i] = more[i];
+        for (uint256 i; i < 9; ++i) targets[0].selectors[30 + i] = more[i];
     }
 
     function targetContracts() public view returns (address[] memory targets) {

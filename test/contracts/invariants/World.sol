@@ -10,14 +10,17 @@ import {HostileNft} from "../../../contracts/test/HostileNft.sol";
 import {HostileTarget} from "../../../contracts/test/HostileTarget.sol";
 import {HostileToken} from "../../../contracts/test/HostileToken.sol";
 import {MarketTarget} from "../../../contracts/test/MarketTarget.sol";
+import {Permit2Target} from "../../../contracts/test/Permit2Target.sol";
 import {StrangeToken} from "../../../contracts/test/StrangeToken.sol";
 import {BaseTest} from "../BaseTest.sol";
+import {OthersCode} from "./OthersCode.sol";
 
 /// @title The accounts, sessions, tokens and targets that the actors of the invariants share
 /// @dev Every kind of session has a slot with an account of its own, so that what leaves an account left by its session.
-/// Accounts of odd slots are EOAs under EIP-7702, whose owner signs by their key; the others are clones.
+/// Accounts of odd slots are EOAs under EIP-7702, whose owner signs by their key; those of even slots are clones. The last
+/// three are what others wrote.
 // solhint-disable-next-line max-states-count
-abstract contract World is BaseTest {
+abstract contract World is OthersCode {
     /// @dev A kind of session; its number is that of its slot.
     enum Kind {
         /// Transfers of a plain token, under two gross limits.
@@ -41,10 +44,20 @@ abstract contract World is BaseTest {
         /// A rebasing, blocking token with hooks on both sides.
         Strange,
         /// An ERC-721 behind an ERC-20's selector.
-        Nft
+        Nft,
+        /// A target draws a hostile token through Permit2, which keeps books of its own: no lie of the token's hides it.
+        Permit2,
+        /// A Safe that transfers a hostile token, and of which a target draws it through Permit2.
+        Safe,
+        /// A Safe that sends the native token.
+        SafeNative,
+        /// An ERC-7579 account that transfers a hostile token, and of which a target draws it.
+        Erc7579
     }
 
-    uint256 internal constant SLOTS = 11;
+    uint256 internal constant SLOTS = 15;
+    /// @dev Slots below are of `SessionAccount`s, half of them EOAs.
+    uint256 internal constant FIRST_OF_OTHERS = 12;
     uint32 internal constant WINDOW = 1 hours;
     uint104 internal constant CAP = 1_000;
     uint104 internal constant APPROVE_ABOVE = 250;
@@ -63,6 +76,7 @@ abstract contract World is BaseTest {
     HostileNft internal nft;
     HostileTarget internal target;
     MarketTarget internal market;
+    Permit2Target internal puller;
     FicklePolicy internal policy;
     FickleSigner internal signer;
     address internal sentinel = vm.addr(SENTINEL_KEY);
@@ -71,7 +85,7 @@ abstract contract World is BaseTest {
     address internal stranger = vm.addr(STRANGER_KEY);
 
     address[SLOTS] internal accounts;
-    /// What the owner allowed the slot's target of the slot's token, apart from any session.
+    /// What the owner allowed the slot's target, or Permit2, of the slot's token, apart from any session.
     uint256[SLOTS] internal ownersAllowance;
     /// Every order that was ever signed.
     bytes[] internal seen;
@@ -84,12 +98,14 @@ abstract contract World is BaseTest {
 
     function _build() internal {
         BaseTest.setUp();
+        _etchPermit2();
         goods = GasToken(_deploy("GasToken.sol:GasToken"));
         hostile = HostileToken(_deploy("HostileToken.sol:HostileToken"));
         strange = StrangeToken(_deploy("StrangeToken.sol:StrangeToken"));
         nft = HostileNft(_deploy("HostileNft.sol:HostileNft"));
         target = HostileTarget(payable(_deploy("HostileTarget.sol:HostileTarget")));
         market = MarketTarget(payable(_deploy("MarketTarget.sol:MarketTarget")));
+        puller = Permit2Target(_deploy("Permit2Target.sol:Permit2Target"));
         policy = FicklePolicy(_deploy("FicklePolicy.sol:FicklePolicy"));
         signer = FickleSigner(_deploy("FickleSigner.sol:FickleSigner", abi.encode(key)));
         token.mint(address(market), BALANCE);
@@ -101,13 +117,8 @@ abstract contract World is BaseTest {
     }
 
     function _open(uint256 slot) private {
-        if (slot % 2 == 1) {
-            accounts[slot] = vm.addr(ACCOUNT_KEY + slot);
-            vm.etch(accounts[slot], abi.encodePacked(hex"ef0100", implementation));
-        } else {
-            accounts[slot] = factory.createAccount(owner, bytes32(slot + 1));
-        }
-        address account_ = accounts[slot];
+        address account_ = _createAccount(slot);
+        accounts[slot] = account_;
         token.mint(account_, BALANCE);
         hostile.mint(account_, BALANCE);
         goods.mint(account_, BALANCE);
@@ -116,6 +127,14 @@ abstract contract World is BaseTest {
         if (Kind(slot) == Kind.Nft) for (uint256 id; id < 20; ++id) nft.mint(account_, id * 60);
         vm.prank(account_);
         manager.setGuardian(guardian);
+    }
+
+    function _createAccount(uint256 slot) private returns (address account_) {
+        if (_isSafe(slot)) return _createSafe();
+        if (Kind(slot) == Kind.Erc7579) return _createErc7579();
+        if (slot % 2 == 0) return factory.createAccount(owner, bytes32(slot + 1));
+        account_ = vm.addr(ACCOUNT_KEY + slot);
+        vm.etch(account_, abi.encodePacked(hex"ef0100", implementation));
     }
 
     function _grantOf(uint256 slot) internal view returns (Grant memory) {
@@ -135,6 +154,7 @@ abstract contract World is BaseTest {
 
     function _design(uint256 slot) internal returns (ISessionTypes.Session memory session) {
         session.account = accounts[slot];
+        session.accountKind = _accountKind(slot);
         session.signer = abi.encodePacked(key);
         session.validAfter = START;
         session.validUntil = START + MAX_DURATION;
@@ -186,7 +206,7 @@ abstract contract World is BaseTest {
                     _spendScope(address(target), target.drawAndRaise.selector, address(hostile))
                 );
         }
-        if (kind == Kind.Native) {
+        if (kind == Kind.Native || kind == Kind.SafeNative) {
             ISessionTypes.Scope memory refund = _scope(address(target), target.refund.selector);
             refund.maxValue = type(uint128).max;
             return _scopes(_nativeScope(recipient, type(uint128).max), refund);
@@ -201,6 +221,22 @@ abstract contract World is BaseTest {
                 );
         }
         if (kind == Kind.Nft) return _scopes(_scope(address(nft), nft.transferFrom.selector));
+        if (kind == Kind.Permit2) {
+            return
+                _scopes(
+                    _permit2Scope(puller.draw.selector, address(hostile)),
+                    _permit2Scope(puller.drawAndRaise.selector, address(hostile))
+                );
+        }
+        if (kind == Kind.Safe || kind == Kind.Erc7579) {
+            return
+                _scopes(
+                    _scope(address(hostile), hostile.transfer.selector),
+                    kind == Kind.Safe
+                        ? _permit2Scope(puller.borrow.selector, address(hostile))
+                        : _spendScope(address(target), target.draw.selector, address(hostile))
+                );
+        }
         return _scopes(_transferScope(), _scope(address(token), token.transferFrom.selector));
     }
 
@@ -214,6 +250,14 @@ abstract contract World is BaseTest {
             );
     }
 
+    function _permit2Scope(
+        bytes4 selector,
+        address spendToken
+    ) private view returns (ISessionTypes.Scope memory scope) {
+        scope = _spendScope(address(puller), selector, spendToken);
+        scope.spendMethod = ISessionTypes.SpendMethod.Permit2;
+    }
+
     function _watchedScopes() private view returns (ISessionTypes.Scope[] memory scopes) {
         ISessionTypes.Scope memory transfers = _transferScope();
         transfers.policy = address(policy);
@@ -222,14 +266,30 @@ abstract contract World is BaseTest {
     }
 
     // ---------------------------------------------------------------------------------------------------------------
-    // Assets
+    // Accounts and assets
     // ---------------------------------------------------------------------------------------------------------------
+
+    function _isSafe(uint256 slot) internal pure returns (bool) {
+        return Kind(slot) == Kind.Safe || Kind(slot) == Kind.SafeNative;
+    }
+
+    function _accountKind(uint256 slot) internal pure returns (ISessionTypes.AccountKind) {
+        if (_isSafe(slot)) return ISessionTypes.AccountKind.Safe;
+        if (Kind(slot) == Kind.Erc7579) return ISessionTypes.AccountKind.Erc7579;
+        return ISessionTypes.AccountKind.SessionAccount;
+    }
+
+    /// @dev Whether a target may pull the slot's token through Permit2.
+    function _usesPermit2(uint256 slot) internal pure returns (bool) {
+        return Kind(slot) == Kind.Permit2 || Kind(slot) == Kind.Safe;
+    }
 
     /// @dev The token of the slot's first limit that bounds what leaves.
     function _asset(uint256 slot) internal view returns (address) {
         Kind kind = Kind(slot);
-        if (kind == Kind.Draw) return address(hostile);
-        if (kind == Kind.Native) return NATIVE_TOKEN;
+        if (kind == Kind.Draw || kind == Kind.Permit2) return address(hostile);
+        if (kind == Kind.Safe || kind == Kind.Erc7579) return address(hostile);
+        if (kind == Kind.Native || kind == Kind.SafeNative) return NATIVE_TOKEN;
         if (kind == Kind.Strange) return address(strange);
         if (kind == Kind.Nft) return address(nft);
         return address(token);

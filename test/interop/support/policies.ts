@@ -1,31 +1,29 @@
+import { toCreatePolicyCall, toUniversalRouterPolicy, type UniversalRouterPolicy } from "@latchkey/sdk";
 import { type Address, type Hex, parseEther, zeroHash } from "viem";
 import universalRouterPolicyModule from "../../../ignition/modules/UniversalRouterPolicy.ts";
 import { type Chain, readArtifact } from "./chain.ts";
 import { abis, permit2, type Routers } from "./deployRouters.ts";
 
 const policies = "artifacts/contracts/policies";
-const { abi: factoryAbi } = readArtifact(
-  `${policies}/UniversalRouterPolicyFactory.sol/UniversalRouterPolicyFactory.json`,
-);
 export const nativeToken: Address = "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE";
-const allCommands = 0x15b13;
 
-export type Policy = { address: Address; ask: (account: Address, data: Hex, value?: bigint) => Promise<string> };
+export type Policy = UniversalRouterPolicy & {
+  ask: (account: Address, data: Hex, value?: bigint) => Promise<string>;
+};
 
 /** A policy for the deployed router, and what it says of a call: `admitted`, or the name of its error. */
 export async function createPolicy(chain: Chain, routers: Routers, tokens: readonly Address[]): Promise<Policy> {
   const { abi } = readArtifact(`${policies}/UniversalRouterPolicy.sol/UniversalRouterPolicy.json`);
   const deployed = await chain.ignition.deploy(universalRouterPolicyModule);
-  const factory = (await deployed.universalRouterPolicyFactory.getAddress()) as Address;
-  const config = {
-    router: routers.universalRouter,
-    wrappedNative: routers.weth,
-    commands: allCommands,
-    tokens: tokens.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
-    hooks: [],
+  const deployment = {
+    universalRouterPolicy: (await deployed.universalRouterPolicy.getAddress()) as Address,
+    universalRouterPolicyFactory: (await deployed.universalRouterPolicyFactory.getAddress()) as Address,
   };
-  const address = (await chain.read(factory, factoryAbi, "getAddress", [config])) as Address;
-  await chain.call(chain.deployer, factory, factoryAbi, "createPolicy", [config]);
+  const { universalRouter: router, weth: wrappedNative } = routers;
+  const policy = toUniversalRouterPolicy({ router, wrappedNative, tokens }, deployment);
+  const { target, data: creation } = toCreatePolicyCall(policy, deployment);
+  await chain.send(chain.deployer, target, creation);
+  const { address } = policy;
 
   async function ask(account: Address, data: Hex, value = 0n): Promise<string> {
     const args = [account, zeroHash, routers.universalRouter, value, data];
@@ -33,7 +31,7 @@ export async function createPolicy(chain: Chain, routers: Routers, tokens: reado
     return refusal?.name ?? "admitted";
   }
 
-  return { address, ask };
+  return { ...policy, ask };
 }
 
 /** Gives `account` 1000 of everything, and the router all of it through Permit2: the worst an owner can leave behind. */

@@ -1,4 +1,4 @@
-import { describe } from "@latchkey/sdk";
+import { describe, exposure } from "@latchkey/sdk";
 import type { Hex } from "viem";
 import { Address } from "../../components/Address.tsx";
 import { Button } from "../../components/Button.tsx";
@@ -23,15 +23,21 @@ type GrantReviewProps = {
 export const GrantReview = ({ grant, calldata, transaction, onSign, onBack }: GrantReviewProps) => {
   const deps = useDeps();
   const now = useChainNow();
+  const { session, scopes } = grant;
+  const context = { ...deps.glossary, now };
   return (
     <Card title="Review" takesFocus>
       <div className="space-y-6">
         <p className="text-sm text-muted">
-          Read from the exact bytes you are about to sign. The key <Address address={grant.session.signer} isFull />{" "}
-          will be able to do this and nothing else, on-chain.
+          Read from the exact bytes you are about to sign. The key <Address address={session.signer} isFull /> will be
+          able to do this and nothing else, on-chain.
         </p>
-        <PolicySentences description={describe(grant.session, grant.scopes, { ...deps.glossary, now })} />
-        <MaximumLoss session={grant.session} />
+        <PolicySentences description={describe(session, scopes, context)} />
+        <MaximumLoss
+          exposure={exposure(session, scopes, context)}
+          validUntil={session.validUntil}
+          tokens={deps.tokens}
+        />
         <details className="text-xs">
           <summary className="w-fit rounded py-1 text-muted hover:text-ink">The bytes to be signed</summary>
           <textarea
@@ -44,9 +50,7 @@ export const GrantReview = ({ grant, calldata, transaction, onSign, onBack }: Gr
         </details>
         <TransactionStatus state={transaction.state} done="The key is granted." />
         {transaction.state.step === "signing" && (
-          <Notice>
-            Your wallet shows a call of your own account, {grant.session.account}. Check that address there.
-          </Notice>
+          <Notice>Your wallet shows a call of your own account, {session.account}. Check that address there.</Notice>
         )}
         <div className="flex flex-wrap gap-2">
           <Button disabled={transaction.isBusy} onClick={onSign}>

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.35;
 
 import {ISessionTypes} from "../../../../contracts/interfaces/ISessionTypes.sol";
+import {StrangeToken} from "../../../../contracts/test/StrangeToken.sol";
 import {Orders} from "../Orders.sol";
 
 /// @title The owner of the accounts, who revokes, pauses, repairs, and allows things apart from any session
@@ -63,7 +64,7 @@ abstract contract OwnerActor is Orders {
 
     /// @dev By signature, of an account that is an EOA.
     function sign(uint256 slot, uint256 what) external {
-        slot = (slot % (SLOTS / 2)) * 2 + 1;
+        slot = (slot % (FIRST_OF_OTHERS / 2)) * 2 + 1;
         Grant memory granted = _grantOf(slot);
         bytes memory message = _message(slot, granted, what % 6);
         uint48 nonce = manager.accountStateOf(accounts[slot]).controlNonce;
@@ -84,17 +85,46 @@ abstract contract OwnerActor is Orders {
         if (ok) isBroken[Promise.Authority] = true;
     }
 
-    /// @dev An allowance of the owner's own for the slot's target.
+    /// @dev An allowance of the owner's own for the slot's target, or for Permit2 where the target pulls through it.
     function allow(uint256 slot, uint256 amount) external {
-        slot = slot % 2 == 0 ? uint256(Kind.Draw) : uint256(Kind.Strange);
+        slot = uint256([Kind.Draw, Kind.Strange, Kind.Permit2, Kind.Safe, Kind.Erc7579][slot % 5]);
         uint256 allowance = amount % 3 == 0 ? type(uint256).max : amount % 50;
         ownersAllowance[slot] = allowance;
-        vm.prank(accounts[slot]);
-        if (slot == uint256(Kind.Strange)) strange.approve(address(target), allowance);
-        else hostile.raiseAllowance(accounts[slot], address(target), allowance);
+        address spender = _usesPermit2(slot) ? address(PERMIT2) : address(target);
+        if (_asset(slot) == address(hostile)) {
+            hostile.raiseAllowance(accounts[slot], spender, allowance);
+        } else {
+            vm.prank(accounts[slot]);
+            StrangeToken(_asset(slot)).approve(spender, allowance);
+        }
+    }
+
+    /// @dev A Safe disables the manager, or an ERC-7579 account uninstalls it, for as long as one order.
+    function detach(uint256 slot, uint256 amount) external {
+        slot = FIRST_OF_OTHERS + (slot % (SLOTS - FIRST_OF_OTHERS));
+        Grant memory granted = _grantOf(slot);
+        uint256 before = executed[slot];
+        _detach(slot);
+        _send(_complete(slot, granted, _spec(slot, granted, 2, amount), amount), amount);
+        if (executed[slot] != before) isBroken[Promise.Stopped] = true;
+        _attach(slot);
+        // A Safe does not tell the manager what it does with its modules.
+        bool isOver = _isSafe(slot) || _status(granted) != ISessionTypes.SessionStatus.Active;
+        if (!isOver) isBroken[Promise.Ended] = true;
+        _settle(slot);
     }
 
     // ---------------------------------------------------------------------------------------------------------------
+
+    function _detach(uint256 slot) private owned(slot) {
+        if (_isSafe(slot)) _disableModule(accounts[slot]);
+        else _uninstallModule(accounts[slot]);
+    }
+
+    function _attach(uint256 slot) private owned(slot) {
+        if (_isSafe(slot)) _enableModule(accounts[slot]);
+        else _installModule(accounts[slot]);
+    }
 
     function _act(uint256 slot, bytes memory data) private owned(slot) {
         uint48 nonce = manager.accountStateOf(accounts[slot]).controlNonce;

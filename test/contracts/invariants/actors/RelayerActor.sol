@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {IERC7579Executor} from "../../../../contracts/interfaces/IERC7579Executor.sol";
+import {ISafe} from "../../../../contracts/interfaces/ISafe.sol";
 import {Orders} from "../Orders.sol";
 
 /// @title A hostile relayer, and a thief who has no key
@@ -78,5 +80,22 @@ abstract contract RelayerActor is Orders {
         if (how % 5 == 0) _redeem(granted, spec, signature, stranger);
         else _send(_pack(granted, spec, signature), how % 2 == 0 ? 0 : 2);
         if (usesInAct != 0) isBroken[Promise.Key] = true;
+    }
+
+    /// @dev Past the manager: a stranger, the key or a target asks the account itself, as a module or executor would.
+    function breakIn(uint256 slot, uint256 who, uint256 amount) external watched {
+        slot %= SLOTS;
+        address[4] memory actors = [stranger, key, relayer, address(puller)];
+        bytes memory data = _transferData(1 + (amount % CAP));
+        _try(
+            actors[who % 4],
+            accounts[slot],
+            _isSafe(slot)
+                ? abi.encodeCall(ISafe.execTransactionFromModuleReturnData, (address(token), 0, data, uint8(who % 2)))
+                : abi.encodeCall(
+                    IERC7579Executor.executeFromExecutor,
+                    (bytes32(0), abi.encodePacked(address(token), uint256(0), data))
+                )
+        );
     }
 }
