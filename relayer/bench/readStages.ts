@@ -6,7 +6,8 @@ export type StageTimes = ReadonlyMap<string, { count: number; seconds: number }>
 
 export async function readStages(urls: readonly string[]): Promise<StageTimes> {
   const metrics = await Promise.all(urls.map((url) => readMetrics(url)));
-  const sum = (name: string, stage: string) => metrics.reduce((total, { get }) => total + get(name, { stage }), 0);
+  const sum = (name: string, stage: string) =>
+    metrics.reduce((total, samples) => total + samples.get(name, { stage }), 0);
   return new Map(
     stageNames.map((stage) => [
       stage,
