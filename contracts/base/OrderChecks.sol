@@ -302,10 +302,6 @@ abstract contract OrderChecks is SessionStorage {
         bytes memory input = abi.encodeCall(IScopePolicy.checkCall, (account, sessionId, target, value, data));
         (bool ok, uint256 answer) = AccountCalls.readWord(policy, input);
         if (ok && bytes32(answer) == bytes32(IScopePolicy.checkCall.selector)) return;
-        revert PolicyRejected(
-            index,
-            policy,
-            AccountCalls.lastReason(uint256(ISessionTypes.AccountKind.SessionAccount))
-        );
+        revert PolicyRejected(index, policy, AccountCalls.lastReason());
     }
 }

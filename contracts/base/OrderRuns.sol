@@ -100,13 +100,13 @@ abstract contract OrderRuns is OrderChecks {
         if (ScopeCodec.spends(scopeHead)) {
             Allowance memory allowance = _toAllowance(record, scopeAt, scopeHead);
             token = allowance.token;
-            failure = _toFailure(TemporaryAllowance.set(allowance), token);
+            failure = _toFailure(record, TemporaryAllowance.set(allowance), allowance, left);
             if (failure.length != 0) return (failure, end);
             (failure, ) = _call(record, allowance.target, value, dataAt, dataLength, left);
             if (failure.length != 0) return (failure, end);
             AllowanceFault fault;
             (fault, amount) = TemporaryAllowance.takeBack(allowance);
-            failure = _toFailure(fault, token);
+            failure = _toFailure(record, fault, allowance, left);
         } else {
             (failure, consent) = _call(record, token, value, dataAt, dataLength, left);
             // A transfer has no temporary allowance (its target would be the token itself): one amount is declared.
@@ -138,10 +138,7 @@ abstract contract OrderRuns is OrderChecks {
         uint256 kind = record.session().kindNumber();
         bool ok;
         (ok, consent) = AccountCalls.call(record.session().account(), kind, target, value, dataAt, dataLength);
-        if (!ok) {
-            uint256 index = CalldataReader.byteAt(record.callsAt()) - left;
-            failure = abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(kind));
-        }
+        if (!ok) failure = _reverted(record, kind, consent, left);
     }
 
     /// @dev The target may pull at most what the limits have left, during this call only.
@@ -159,14 +156,35 @@ abstract contract OrderRuns is OrderChecks {
                 target: ScopeCodec.targetOf(scopeHead),
                 method: method,
                 cap: Meter.leastLeft(record.limits(), token),
-                before: 0
+                before: 0,
+                consent: 0
             });
     }
 
-    function _toFailure(AllowanceFault fault, address token) private view returns (bytes memory failure) {
+    /// @param left As in `_runCall`.
+    function _toFailure(
+        OrderRecord record,
+        AllowanceFault fault,
+        Allowance memory allowance,
+        uint256 left
+    ) private view returns (bytes memory failure) {
         if (fault == AllowanceFault.None) return failure;
-        if (fault == AllowanceFault.TokenUnreadable) return _unreadable(token);
-        return _refused(token);
+        if (fault == AllowanceFault.TokenUnreadable) return _unreadable(allowance.token);
+        if (fault == AllowanceFault.CallReverted) return _reverted(record, allowance.kind, allowance.consent, left);
+        return _refused(allowance.token);
+    }
+
+    /// @param kind Number of the account's `AccountKind`.
+    /// @param consent As `AccountCalls.call` had it.
+    /// @param left As in `_runCall`.
+    function _reverted(
+        OrderRecord record,
+        uint256 kind,
+        uint256 consent,
+        uint256 left
+    ) private pure returns (bytes memory) {
+        uint256 index = CalldataReader.byteAt(record.callsAt()) - left;
+        return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(kind, consent));
     }
 
     function _refused(address token) private pure returns (bytes memory) {

@@ -35,7 +35,8 @@ library AccountCalls {
     /// @notice Makes the account call `target` with data that lies in calldata.
     /// @param kind Number of the account's `AccountKind`.
     /// @return ok Whether the account's call succeeded; an account without code fails.
-    /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0.
+    /// @return consent 1 if the target's answer means yes the way tokens say it, with nothing or with `true`; else 0. Of a
+    /// Safe's call that failed: 1 if the Safe said so, 0 if the Safe itself reverted.
     function call(
         address account,
         uint256 kind,
@@ -130,10 +131,6 @@ library AccountCalls {
             let size := and(add(sub(end, start), 27), not(31))
             ok := call(gas_, account, 0, start, add(size, 4), start, 0xa0)
             let lengthAt := sub(0x60, shl(5, isSafe))
-            ok := and(ok, gt(returndatasize(), add(lengthAt, 31)))
-            if isSafe {
-                ok := and(ok, eq(mload(start), 1))
-            }
             let length := mload(add(start, lengthAt))
             consent := or(
                 iszero(length),
@@ -142,27 +139,49 @@ library AccountCalls {
                     eq(mload(add(add(start, lengthAt), 0x20)), 1)
                 )
             )
+            if isSafe {
+                if iszero(and(ok, eq(mload(start), 1))) {
+                    consent := ok
+                    ok := 0
+                }
+            }
+            ok := and(ok, gt(returndatasize(), add(lengthAt, 31)))
         }
     }
 
-    /// @return reason What the last call through an account failed with, cut at `MAX_RETURN` bytes.
-    function lastReason(uint256 kind) internal pure returns (bytes memory reason) {
-        uint256 max = MAX_RETURN;
-        bool isSafe = kind == SAFE;
+    /// @notice What the last call through an account failed with, cut at `MAX_RETURN` bytes.
+    /// @param kind Number of the account's `AccountKind`.
+    /// @param consent As `call` had it.
+    function lastReason(uint256 kind, uint256 consent) internal pure returns (bytes memory reason) {
+        // A Safe whose call failed answers (false, reason); one that refuses the module reverts.
+        if (kind == SAFE && consent != 0) return _lastReason(0x60, _lastWord(0x40));
+        return lastReason();
+    }
+
+    /// @notice What the last call reverted with or answered, cut at `MAX_RETURN` bytes.
+    function lastReason() internal pure returns (bytes memory reason) {
+        return _lastReason(0, MAX_RETURN);
+    }
+
+    /// @return word That the last call answered at `place`; 0 if it answered less.
+    function _lastWord(uint256 place) private pure returns (uint256 word) {
         assembly ("memory-safe") {
-            let from := 0
-            let size := returndatasize()
-            // A Safe whose call failed answers (false, reason); one that refuses the module reverts.
-            if and(isSafe, gt(size, 0x5f)) {
-                returndatacopy(0x00, 0x00, 0x20)
-                if iszero(mload(0x00)) {
-                    returndatacopy(0x00, 0x40, 0x20)
-                    from := 0x60
-                    size := sub(size, from)
-                    if gt(size, mload(0x00)) {
-                        size := mload(0x00)
-                    }
-                }
+            if gt(returndatasize(), add(place, 31)) {
+                returndatacopy(0x00, place, 0x20)
+                word := mload(0x00)
+            }
+        }
+    }
+
+    /// @return reason What the last call answered from `from` on, at most `size` bytes of it and at most `MAX_RETURN`.
+    function _lastReason(uint256 from, uint256 size) private pure returns (bytes memory reason) {
+        uint256 max = MAX_RETURN;
+        assembly ("memory-safe") {
+            if lt(returndatasize(), from) {
+                from := returndatasize()
+            }
+            if gt(size, sub(returndatasize(), from)) {
+                size := sub(returndatasize(), from)
             }
             if gt(size, max) {
                 size := max
