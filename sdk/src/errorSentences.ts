@@ -20,6 +20,8 @@ const units = (amount: bigint): string => `${toGrouped(amount.toString())} of th
 const statusName = (status: number): string => sessionStatuses[status] ?? `status ${status}`;
 
 export const managerSentences: Sentences<typeof sessionManagerAbi> = {
+  AbiInvalid: ([word, max]) =>
+    `The bytes do not follow the ABI: a word, offset or length is ${word}, where ${max} is the most there can be.`,
   AccountIsPaused: ([account]) =>
     `The account ${account} is paused: none of its sessions can be used until it unpauses.`,
   ApprovalInvalid: ([orderHash]) => `The approval that comes with the order ${orderHash} is not its approver's.`,
@@ -43,6 +45,8 @@ export const managerSentences: Sentences<typeof sessionManagerAbi> = {
   ControlNonceMismatch: ([given, current]) =>
     `The message was signed for control nonce ${given} of the account, which is at ${current} by now: sign it again.`,
   ControlSignatureInvalid: ([digest]) => `Nobody who may do this has signed the message with the digest ${digest}.`,
+  DelegationInvalid: ([part, given, bound]) =>
+    `The delegation is malformed: its ${part} is ${given}, which does not fit the bound of ${bound}.`,
   DelegationLengthsDiffer: () =>
     "The delegation is malformed: contexts, modes and calls, or scopes, proofs and calls, differ in number.",
   DelegationModeNotSupported: ([mode]) =>

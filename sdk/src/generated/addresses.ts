@@ -3,10 +3,10 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0xB69Db86BDF62BEcaCB59D53D4De69A8423B610b1",
-    sessionGrants: "0xb0544848fcC21e487E730C04d19017947C2F965A",
-    sessionManager: "0x830cED803E70214D14D7e00ef51325ceab9738d2",
-    sessionAccount: "0x8c14C9cb2cDd2116D304F73A61Aedc7EbF49ba1e",
-    sessionAccountFactory: "0xC38b504065195e972187779C2a88c823ACF718F9",
+    sessionControl: "0x3CFA2507Eca0c0045D7C0b84f1d98fCa443Bed33",
+    sessionGrants: "0x5EF44eED3c695487d2cBeFaCd91446f5af4D8437",
+    sessionManager: "0x37450646BA14546b69eB2012c12EdBF9Df8456Fd",
+    sessionAccount: "0x5759110233c8f172718a35BC01406D2fb80223EB",
+    sessionAccountFactory: "0xC3A5d24Cb8e3c1E52A49FFE9817E2e11D3Aa88e3",
   },
 } as const;
