@@ -111,7 +111,13 @@ export const mutations: readonly Mutation[] = [
     ["if (nonce >= session.maxOrders())", "if (nonce > session.maxOrders())"],
     ["submitter != relayer) revert", "false) revert", "hazards/Replay"],
     ["if (block.timestamp < nextAt)", "if (block.timestamp <= nextAt)", `${use}execute ${use}executeBatch`],
+  ]),
+  ...of("base/OrderCalls.sol", `${use}executePolicies`, [
     ["!= session.scopesRoot()) revert ScopeNotGranted", "== bytes32(0)) revert ScopeNotGranted", "hazards/Replay"],
+    ["if (ok && bytes32(answer) == bytes32(IScopePolicy.checkCall.selector)) return;", "if (ok) return;"],
+    ["if (ScopeCodec.hasPolicy(head)) record.setAsksPolicy();", ""],
+  ]),
+  ...of("base/OrderProofs.sol", `${use}execute`, [
     ["if (!SignerCheck.isSignedBy(key, record.hash(), signature))", "if (false)"],
     ["if (submitter == key) return;", "return;"],
     ["if (cursor + 4 != end) revert", "if (cursor + 4 > end) revert", "fuzz/Encoding"],
@@ -125,12 +131,6 @@ export const mutations: readonly Mutation[] = [
     ["block.timestamp < issuedAt ||", "", `${use}executeLeases`],
     ["if (!SignerCheck.isSignedBy(options.sentinel, digest, lease[6:]))", "if (false)", `${use}executeLeases`],
     ["if (!SignerCheck.isSignedBy(approver, digest, approval))", "if (false)", `${use}executeApprovals`],
-    [
-      "if (ok && bytes32(answer) == bytes32(IScopePolicy.checkCall.selector)) return;",
-      "if (ok) return;",
-      `${use}executePolicies`,
-    ],
-    ["if (ScopeCodec.hasPolicy(head)) record.setAsksPolicy();", "", `${use}executePolicies`],
   ]),
   ...of("base/OrderRuns.sol", `${use}executeLimits`, [
     ["        _words[record.sessionId()] = record.word();\n", "", `${use}execute`],
@@ -194,8 +194,8 @@ export const mutations: readonly Mutation[] = [
   ...of("libraries/TemporaryAllowance.sol", `${use}executeAllowances`, [
     ["uint256 restored = left > cap ? 0 : allowance.before;", "uint256 restored = allowance.before;"],
     ["if (left < cap && cap - left > consumed) consumed = cap - left;", ""],
-    ["return _approve(allowance, 0) && _approve(allowance, amount);", "return false;"],
-    ["return ok && consent != 0;", "return ok;"],
+    ["fault = _approve(allowance, 0);", ""],
+    ["allowance.consent == 0 ? AllowanceFault.TokenRefused : ", ""],
   ]),
   ...of("libraries/CallCheck.sol", `${use}execute`, [
     ["if (target == account) return", "if (false) return", "hazards/ForbiddenTargets"],
