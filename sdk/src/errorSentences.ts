@@ -149,8 +149,6 @@ export const managerSentences: Sentences<typeof sessionManagerAbi> = {
 export const accountSentences: Sentences<typeof sessionAccountAbi> = {
   AccountUnauthorized: ([sender]) => `${sender} does not own the account.`,
   ERC7579DecodingError: () => "The account could not read the batch it was asked to execute.",
-  ExecutionCalldataTooShort: ([length, min]) => `A call for the account has ${length} bytes; it takes at least ${min}.`,
-  ExecutionModeNotSupported: ([mode]) => `The account does not execute in mode ${mode}.`,
   ExecutorNotAllowed: ([caller, manager]) =>
     `Only the session manager ${manager} may use the account, but ${caller} tried.`,
   FailedCall: () => "A call of the account failed without saying why.",
