@@ -9,7 +9,7 @@ import {OrderRecord} from "../libraries/OrderRecord.sol";
 import {OrderHead, PackedOrderLib} from "../libraries/PackedOrder.sol";
 import {PackedSession} from "../libraries/PackedSession.sol";
 import {SessionLayout} from "../libraries/SessionLayout.sol";
-import {SessionOptions} from "../libraries/SessionOptions.sol";
+import {Options, SessionOptions} from "../libraries/SessionOptions.sol";
 import {SessionReader} from "../libraries/SessionReader.sol";
 import {SessionWord} from "../libraries/SessionWord.sol";
 import {OrderCalls} from "./OrderCalls.sol";
@@ -77,22 +77,26 @@ abstract contract OrderChecks is OrderCalls, OrderProofs {
     ) private view returns (SessionWord) {
         if (block.timestamp > head.deadline()) revert OrderExpired(head.deadline(), uint48(block.timestamp));
         uint24 nonce = head.nonce();
-        bool hasGate = session.flags() & GATE_OPTIONS != 0;
-        if (hasGate) _checkRelayer(session, optionsAt, submitter);
+        if (session.flags() & GATE_OPTIONS != 0) _checkGate(session, optionsAt, submitter, word, nonce);
         if (nonce >= session.maxOrders()) revert NonceTooHigh(nonce, session.maxOrders());
-        if (hasGate) _checkInterval(session, optionsAt, word);
         unchecked {
             return word.useNonce(nonce, block.timestamp - session.validAfter());
         }
     }
 
-    function _checkRelayer(PackedSession session, uint256 optionsAt, address submitter) private pure {
-        address relayer = SessionOptions.read(session.flags(), optionsAt).relayer;
+    /// @dev What only some sessions ask. Whoever submits is refused before the nonce, and the nonce before the interval.
+    function _checkGate(
+        PackedSession session,
+        uint256 optionsAt,
+        address submitter,
+        SessionWord word,
+        uint24 nonce
+    ) private view {
+        Options memory options = SessionOptions.read(session.flags(), optionsAt);
+        address relayer = options.relayer;
         if (relayer != address(0) && submitter != relayer) revert SubmitterNotAllowed(submitter, relayer);
-    }
-
-    function _checkInterval(PackedSession session, uint256 optionsAt, SessionWord word) private view {
-        uint256 minInterval = SessionOptions.read(session.flags(), optionsAt).minInterval;
+        if (nonce >= session.maxOrders()) revert NonceTooHigh(nonce, session.maxOrders());
+        uint256 minInterval = options.minInterval;
         if (minInterval == 0 || word.nonceHead() == 0) return;
         // Below 2^49 together.
         unchecked {

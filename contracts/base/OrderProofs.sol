@@ -29,19 +29,19 @@ abstract contract OrderProofs is SessionStorage {
         bytes calldata signature;
         (signature, cursor) = PackedOrderLib.readSized(cursor);
         if (session.flags() & PROOF_OPTIONS != 0) {
-            return _checkOptionalProofs(record, signature, cursor, end, submitter);
+            _checkOptionalProofs(record, signature, cursor, end, submitter);
+        } else {
+            // Neither lease nor approval is due, so neither may be given: two lengths of 0 end the order.
+            unchecked {
+                if (cursor + 4 != end) revert EncodingInvalid();
+                if (CalldataReader.uint32At(cursor) != 0) revert EncodingInvalid();
+            }
+            address key = session.signer();
+            // No signature is needed of a key that submits its own order.
+            if (signature.length != 0 || submitter != key) {
+                if (!SignerCheck.isSignedBy(key, record.hash(), signature)) revert SignatureInvalid(record.hash());
+            }
         }
-        // Neither lease nor approval is due, so neither may be given: two lengths of 0 end the order.
-        unchecked {
-            if (cursor + 4 != end) revert EncodingInvalid();
-            if (CalldataReader.uint32At(cursor) != 0) revert EncodingInvalid();
-        }
-        address key = session.signer();
-        // No signature is needed of a key that submits its own order.
-        if (signature.length == 0) {
-            if (submitter == key) return;
-        }
-        if (!SignerCheck.isSignedBy(key, record.hash(), signature)) revert SignatureInvalid(record.hash());
     }
 
     function _checkOptionalProofs(

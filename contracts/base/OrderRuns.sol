@@ -69,14 +69,20 @@ abstract contract OrderRuns is OrderChecks {
     /// @return unreadable The first token that did not answer; 0 = all did.
     function _startMeter(OrderRecord record) private view returns (address unreadable) {
         Limits limits = record.limits();
-        uint256 count = limits.count();
+        LimitRecord limit = limits.first();
+        LimitRecord end = limits.end();
+        if (limit.isAt(end)) return unreadable;
         address account = record.session().account();
         SessionWord stored = record.word();
-        for (uint256 i; i < count; ++i) {
-            if (i != 0) stored = _spends[record.sessionId()][i];
-            unreadable = Meter.start(limits, i, account, stored);
-            if (unreadable != address(0)) return unreadable;
+        uint256 index;
+        while (Meter.start(limits, limit, account, stored)) {
+            limit = limit.next();
+            if (limit.isAt(end)) return unreadable;
+            unchecked {
+                stored = _spends[record.sessionId()][++index];
+            }
         }
+        return limit.token();
     }
 
     /// @param left How many calls of the order are to come, this one included.
@@ -96,7 +102,6 @@ abstract contract OrderRuns is OrderChecks {
         }
         address token = ScopeCodec.targetOf(scopeHead);
         uint256 amount;
-        uint256 consent;
         if (ScopeCodec.spends(scopeHead)) {
             Allowance memory allowance = _toAllowance(record, scopeAt, scopeHead);
             token = allowance.token;
@@ -107,16 +112,18 @@ abstract contract OrderRuns is OrderChecks {
             AllowanceFault fault;
             (fault, amount) = TemporaryAllowance.takeBack(allowance);
             failure = _toFailure(record, fault, allowance, left);
+            if (failure.length != 0) return (failure, end);
         } else {
+            uint256 consent;
             (failure, consent) = _call(record, token, value, dataAt, dataLength, left);
+            if (failure.length != 0) return (failure, end);
             // A transfer has no temporary allowance (its target would be the token itself): one amount is declared.
             bool moves;
             (moves, amount) = Meter.declaredAmount(ScopeCodec.selectorOf(scopeHead), dataAt);
             if (moves) {
-                if (consent == 0 && failure.length == 0) return (_refused(token), end);
+                if (consent == 0) return (_refused(token), end);
             }
         }
-        if (failure.length != 0) return (failure, end);
         address unreadable = Meter.charge(record.limits(), record.session().account(), value, token, amount, left == 1);
         if (unreadable != address(0)) failure = _unreadable(unreadable);
     }
@@ -195,31 +202,29 @@ abstract contract OrderRuns is OrderChecks {
     /// would be spent.
     /// @param required Gas that must be left.
     function _settle(OrderRecord record, uint256 required) private returns (bytes memory failure) {
-        Limits limits = record.limits();
-        uint256 count = limits.count();
         uint256 available = gasleft();
         if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
         bytes32 sessionId = record.sessionId();
-        for (uint256 i; i < count; ++i) {
-            failure = _settleLimit(sessionId, limits.at_(i), i, record.isApproved());
+        LimitRecord first = record.limits().first();
+        LimitRecord end = record.limits().end();
+        uint256 index;
+        for (LimitRecord limit = first; !limit.isAt(end); limit = limit.next()) {
+            failure = _settleLimit(record, limit, index);
             if (failure.length != 0) return failure;
+            unchecked {
+                ++index;
+            }
         }
         SessionWord word = _words[sessionId];
         if (!word.isActive()) {
             ISessionTypes.SessionStatus status = ISessionTypes.SessionStatus(uint8(word.status()));
             return abi.encodeWithSelector(SessionNotActive.selector, sessionId, status);
         }
-        LimitRecord first = limits.at_(0);
         _words[sessionId] = LimitCounter.write(first, word, first.spent());
     }
 
     /// @dev Writes the limit's counters, but for the first limit's spend, which is in the session's word.
-    function _settleLimit(
-        bytes32 sessionId,
-        LimitRecord limit,
-        uint256 index,
-        bool isApproved
-    ) private returns (bytes memory failure) {
+    function _settleLimit(OrderRecord record, LimitRecord limit, uint256 index) private returns (bytes memory failure) {
         (uint256 spent, uint256 drop, bool fits) = Meter.settle(limit);
         if (!fits) {
             if (limit.isKind(ISessionTypes.LimitKind.Inventory)) {
@@ -229,14 +234,16 @@ abstract contract OrderRuns is OrderChecks {
         }
         limit.setSpent(spent);
         if (limit.approveAbove() != 0) {
+            bytes32 sessionId = record.sessionId();
             SessionWord counted = _unapproved[sessionId][index];
-            uint256 unapproved = isApproved ? 0 : counted.spentIn(limit.period()) + drop;
+            uint256 unapproved = record.isApproved() ? 0 : counted.spentIn(limit.period()) + drop;
             if (unapproved > limit.approveAbove()) {
                 return abi.encodeWithSelector(ApprovalMissing.selector, index, unapproved, limit.approveAbove());
             }
             _write(_unapproved[sessionId], index, counted, counted.withSpent(limit.period(), unapproved));
         }
         if (index != 0) {
+            bytes32 sessionId = record.sessionId();
             SessionWord stored = _spends[sessionId][index];
             _write(_spends[sessionId], index, stored, LimitCounter.write(limit, stored, spent));
         }
