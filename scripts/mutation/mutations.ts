@@ -119,7 +119,7 @@ export const mutations: readonly Mutation[] = [
   ]),
   ...of("base/OrderProofs.sol", `${use}execute`, [
     ["if (!SignerCheck.isSignedBy(key, record.hash(), signature))", "if (false)"],
-    ["if (submitter == key) return;", "return;"],
+    ["if (signature.length != 0 || submitter != key) {", "if (signature.length != 0) {"],
     ["if (cursor + 4 != end) revert", "if (cursor + 4 > end) revert", "fuzz/Encoding"],
     [
       "if (CalldataReader.uint32At(cursor) != 0) revert",
@@ -134,10 +134,10 @@ export const mutations: readonly Mutation[] = [
   ]),
   ...of("base/OrderRuns.sol", `${use}executeLimits`, [
     ["        _words[record.sessionId()] = record.word();\n", "", `${use}execute`],
-    ["if (consent == 0 && failure.length == 0) return", "if (false) return", `${use}executeLimits`],
+    ["if (consent == 0) return", "if (false) return", `${use}executeLimits`],
     ["        _words[sessionId] = LimitCounter.write(first, word, first.spent());\n", "", `${use}executeLimits`],
-    ["if (i != 0) stored = _spends[record.sessionId()][i];", "", `${use}executeLimits`],
-    ["isApproved ? 0 :", "", `${use}executeApprovals`],
+    ["stored = _spends[record.sessionId()][++index];", "++index;", `${use}executeLimits`],
+    ["record.isApproved() ? 0 :", "", `${use}executeApprovals`],
     ["if (unapproved > limit.approveAbove())", "if (unapproved >= limit.approveAbove())", `${use}executeApprovals`],
     [
       "            _write(_spends[sessionId]",
@@ -160,27 +160,23 @@ export const mutations: readonly Mutation[] = [
     ["charged = _max(charged, _drop(limit.balance(), balance));", ""],
     ["limit.setCharged(_saturatingAdd(limit.charged(), charged));", "limit.setCharged(charged);"],
     [
-      "            return (spent, drop, spent <= limit.amount());\n        }\n        drop =",
-      "            return (spent, drop, spent < limit.amount());\n        }\n        drop =",
+      "spent = _saturatingAdd(spent, drop);\n            fits = spent <= limit.amount();",
+      "spent = _saturatingAdd(spent, drop);\n            fits = spent < limit.amount();",
     ],
     [
       "spent = _drop(_saturatingAdd(spent, drop), rise);",
       "spent = _saturatingAdd(spent, drop);",
       `${use}executeNetLimits`,
     ],
-    ["if (drop > spent) return (spent, drop, false);", "", `${use}executeInventory`],
+    ["} else if (drop <= spent) {", "} else {", `${use}executeInventory`],
     ["if (left < least) least = left;", "least = left;", `${use}executeAllowances`],
     ["if (limit.token() != token) continue;", "", `${use}executeAllowances`],
     ["word(dataAt + 68)", "word(dataAt + 36)", `${use}executeLimits`],
-    ["if (sum < a) sum = type(uint256).max;", "", `${use}executeLimits`],
+    ["sum := or(sum, sub(0, lt(sum, a)))", "", `${use}executeLimits`],
   ]),
   ...of("libraries/SessionWord.sol", "fuzz/NonceWindow", [
     ["if (nonce >= head) {", "if (nonce > head) {", `${use}execute`],
-    [
-      "window = shift >= WINDOW ? 1 : (window << shift) | 1;",
-      "window = (window << shift) | 1;",
-      `${use}execute ${use}stateOf`,
-    ],
+    ["window = (window << shift) | 1;", "window <<= shift;", `${use}execute ${use}stateOf`],
     ["if (age >= WINDOW) revert", "if (age > WINDOW) revert", `${use}execute`],
     ["if ((window >> age) & 1 != 0) revert", "if (false) revert", `${use}execute`],
     ["window |= 1 << age;", "", `${use}stateOf ${use}execute`],
@@ -188,7 +184,7 @@ export const mutations: readonly Mutation[] = [
     ["== period_ ? uint104(word) : 0", "<= period_ ? uint104(word) : 0", "fuzz/Periods"],
   ]),
   ...of("libraries/LimitCounter.sol", `${use}executeInventory`, [
-    ["stored.period() == INVENTORY_PERIOD ?", "stored.period() != INVENTORY_PERIOD ?"],
+    ["else if (stored.period() == INVENTORY_PERIOD)", "else if (stored.period() != INVENTORY_PERIOD)"],
     ["isInventory ? INVENTORY_PERIOD : limit.period()", "limit.period()"],
   ]),
   ...of("libraries/TemporaryAllowance.sol", `${use}executeAllowances`, [
@@ -200,7 +196,7 @@ export const mutations: readonly Mutation[] = [
   ...of("libraries/CallCheck.sol", `${use}execute`, [
     ["if (target == account) return", "if (false) return", "hazards/ForbiddenTargets"],
     ["if (value > ScopeCodec.readMaxValue(scopeAt))", "if (value >= ScopeCodec.readMaxValue(scopeAt))"],
-    ["? 100", "? 4", `${use}executeLimits ${use}execute`],
+    ["required = 100;", "required = 4;", `${use}executeLimits ${use}execute`],
     ["            if (dataLength != 0) return (Breach.DATA, 0, 0);\n", ""],
     ["if (wordAt + 32 > dataLength)", "if (wordAt > dataLength)", "fuzz/Rules"],
     ["return word <= value;", "return word < value;", "fuzz/Rules"],
@@ -214,20 +210,35 @@ export const mutations: readonly Mutation[] = [
     ["if (session.word(TypedWords.EPOCH) != epoch) revert", "if (false) revert"],
     ["if (leaf <= last) revert", "if (leaf < last) revert"],
     ["if (root != stated) revert", "if (false) revert"],
-    ["            target == account ||\n", ""],
+    ["_isOneOf(uint160(target), 0, uint160(account))", "_isOneOf(uint160(target), 0, 0)"],
     ["if (kinds & GROSS == 0) revert", "if (kinds == 0) revert"],
     ["selector == 0 ? GROSS : GROSS | NET", "GROSS | NET"],
     ["            token == scope.word(TypedWords.TARGET) ||\n", ""],
     ["|| keccak256(approver) == keccak256(signer)", ""],
+  ]),
+  ...of("libraries/AccountCalls.sol", "hazards/HostileAccounts", [
+    ["                    consent := ok\n", ""],
+    ["and(gt(returndatasize(), 31), eq(mload(start), selector))", "gt(returndatasize(), 31)", `${use}executeBatch`],
+    ["if (kind == SAFE && consent != 0) return", "if (kind == SAFE) return"],
+  ]),
+  ...of("libraries/AbiReader.sol", `${use}redeemDelegationsMalformed`, [
+    ["if (word > max) revert", "if (false) revert"],
+    ["if (length > rest.length) revert", "if (false) revert"],
+    ["if (count > elements.length / 32) revert", "if (false) revert"],
+  ]),
+  ...of("libraries/DelegationCodec.sol", `${use}redeemDelegationsMalformed`, [
+    ["if (target != expected) revert", "if (false) revert", `${use}redeemDelegations`],
+    ["proof.length % 32 != 0 ||", ""],
+    ["if (scope.length < SCOPE_MIN) _refuse", "if (false) _refuse"],
+    ["scopeCount != count ||", ""],
   ]),
   ...of("libraries/AccountModules.sol", `${use}grant`, [["return !ok || answer != 0;", "return ok && answer != 0;"]]),
   ...of("libraries/AccountWord.sol", `${use}pause`, [
     ["uint40(AccountWord.unwrap(self)) == epoch_", "uint32(AccountWord.unwrap(self)) == epoch_"],
     ["uint32 next = epoch(self) + 1;", "uint32 next = epoch(self);", `${use}revokeAll`],
   ]),
-  ...of("accounts/SessionAccount.sol", "SessionAccount/executeFromExecutor", [
+  ...of("accounts/SessionAccount.sol", "SessionAccount/executeCallInOrder", [
     ["if (msg.sender != MANAGER) revert", "if (false) revert"],
-    ["if (mode != SESSION_ACCOUNT_MODE) revert", "if (false) revert"],
     ["caller == owner() ||", "true ||", "SessionAccount/execute"],
     ["recovered == owner_", "recovered != owner_", "SessionAccount/isValidSignature SessionAccount/owner"],
   ]),
