@@ -1355,19 +1355,6 @@ export const sessionAccountAbi = [
   { inputs: [], name: "ERC7579DecodingError", type: "error" },
   {
     inputs: [
-      { internalType: "uint256", name: "length", type: "uint256" },
-      { internalType: "uint256", name: "min", type: "uint256" },
-    ],
-    name: "ExecutionCalldataTooShort",
-    type: "error",
-  },
-  {
-    inputs: [{ internalType: "bytes32", name: "mode", type: "bytes32" }],
-    name: "ExecutionModeNotSupported",
-    type: "error",
-  },
-  {
-    inputs: [
       { internalType: "address", name: "caller", type: "address" },
       { internalType: "address", name: "manager", type: "address" },
     ],
@@ -1412,16 +1399,7 @@ export const sessionAccountAbi = [
     stateMutability: "payable",
     type: "function",
   },
-  {
-    inputs: [
-      { internalType: "bytes32", name: "mode", type: "bytes32" },
-      { internalType: "bytes", name: "executionCalldata", type: "bytes" },
-    ],
-    name: "executeFromExecutor",
-    outputs: [{ internalType: "bytes[]", name: "", type: "bytes[]" }],
-    stateMutability: "payable",
-    type: "function",
-  },
+  { inputs: [], name: "executeCallInOrder", outputs: [], stateMutability: "payable", type: "function" },
   {
     inputs: [
       { internalType: "bytes32", name: "hash", type: "bytes32" },

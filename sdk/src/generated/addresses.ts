@@ -3,10 +3,10 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0x3CFA2507Eca0c0045D7C0b84f1d98fCa443Bed33",
-    sessionGrants: "0x5EF44eED3c695487d2cBeFaCd91446f5af4D8437",
-    sessionManager: "0x37450646BA14546b69eB2012c12EdBF9Df8456Fd",
-    sessionAccount: "0x5759110233c8f172718a35BC01406D2fb80223EB",
-    sessionAccountFactory: "0xC3A5d24Cb8e3c1E52A49FFE9817E2e11D3Aa88e3",
+    sessionControl: "0xB3B7d4Ee299E612f1D4436e4D394622cDec7F6D7",
+    sessionGrants: "0x438d9eA1442B5971383423e01E717c07A9Cb18c1",
+    sessionManager: "0xCBc8142ddC7F04C0b8f207a3E39E0bF294e0B3e0",
+    sessionAccount: "0x395E14a642c60884a3f9B52b8057fE394fb195C1",
+    sessionAccountFactory: "0x29292F00a09241464c08b3D0111865b3eaCcB09a",
   },
 } as const;
