@@ -13,27 +13,26 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {ERC7739} from "@openzeppelin/contracts/utils/cryptography/signers/draft-ERC7739.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {IERC7579Executor} from "../interfaces/IERC7579Executor.sol";
-import {SESSION_ACCOUNT_MODE} from "./SessionAccountMode.sol";
+import {ISessionAccount} from "../interfaces/ISessionAccount.sol";
 
 /// @title SessionAccount
-/// @notice A smart account of one owner whose only executor is the session manager. The owner, or the account itself,
+/// @notice A smart account of one owner that also makes the calls of its session manager. The owner, or the account itself,
 /// may do anything with it (ERC-7821 `execute`); the manager may do what a session allows.
 /// @dev Used as a clone whose immutable argument is the owner, or as the code of an EOA under EIP-7702, which then owns
 /// itself. No storage, no upgrade. ERC-1271 answers for the owner only, through ERC-7739, so a signature for one account
 /// is worth nothing to another; session keys sign nothing.
-contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC1155Holder {
-    /// @notice The only caller of `executeFromExecutor`.
+contract SessionAccount is ISessionAccount, ERC7821, ERC7739, ERC721Holder, ERC1155Holder {
+    /// @notice The only caller of `executeCallInOrder`.
     address public immutable MANAGER;
 
     uint256 private constant MAX_RETURN = 256;
+    /// @dev The usual mode of ERC-7821, known without taking it apart.
+    bytes32 private constant BATCH = bytes32(uint256(1) << 248);
     /// @dev Code length of a clone (45) with one address as its argument.
     uint256 private constant CLONE_CODE_LENGTH = 65;
     uint256 private constant CLONE_ARGUMENT_AT = 45;
 
     error ExecutorNotAllowed(address caller, address manager);
-    error ExecutionModeNotSupported(bytes32 mode);
-    error ExecutionCalldataTooShort(uint256 length, uint256 min);
 
     constructor(address manager) EIP712("Latchkey SessionAccount", "1") {
         MANAGER = manager;
@@ -59,50 +58,41 @@ contract SessionAccount is IERC7579Executor, ERC7821, ERC7739, ERC721Holder, ERC
         if (!_erc7821AuthorizedExecutor(msg.sender, mode, executionData)) {
             revert Account.AccountUnauthorized(msg.sender);
         }
-        if (!supportsExecutionMode(mode)) revert UnsupportedExecutionMode();
+        if (mode != BATCH) {
+            if (!supportsExecutionMode(mode)) revert UnsupportedExecutionMode();
+        }
         Execution[] calldata executions = ERC7579Utils.decodeBatch(executionData);
         for (uint256 i; i < executions.length; ++i) {
             Execution calldata execution = executions[i];
-            address target = execution.target == address(0) ? address(this) : execution.target;
+            address target = execution.target;
+            if (target == address(0)) target = address(this);
             _call(target, execution.value, execution.callData);
         }
     }
 
-    /// @inheritdoc IERC7579Executor
-    /// @dev Only the manager, only `SESSION_ACCOUNT_MODE`. Copies at most 256 bytes of what the target returns, and reverts with at most
-    /// 256 bytes of its reason.
-    function executeFromExecutor(
-        bytes32 mode,
-        bytes calldata executionCalldata
-    ) external payable returns (bytes[] memory) {
+    /// @inheritdoc ISessionAccount
+    /// @dev Its name is chosen so that its selector is the first that the dispatcher compares.
+    function executeCallInOrder() external payable {
         if (msg.sender != MANAGER) revert ExecutorNotAllowed(msg.sender, MANAGER);
-        if (mode != SESSION_ACCOUNT_MODE) revert ExecutionModeNotSupported(mode);
-        if (executionCalldata.length < 52) revert ExecutionCalldataTooShort(executionCalldata.length, 52);
-        // (address target, uint256 value) = the first 20 and the next 32 bytes of executionCalldata;
-        // (bool ok, bytes memory answer) = target.call{value: value}(executionCalldata[52:]), answered as `bytes[]` of
-        // one element, but with a bounded copy and without a second one.
+        bytes4 selector = ISessionAccount.executeCallInOrder.selector;
+        // (address target, uint256 value) = the 20 and the 32 bytes behind the selector;
+        // (bool ok, bytes memory answer) = target.call{value: value}(msg.data[56:]), answered as
+        // bytes.concat(bytes32(selector), answer), but with a bounded copy and without a second one.
         assembly ("memory-safe") {
-            let target := shr(96, calldataload(executionCalldata.offset))
-            let value := calldataload(add(executionCalldata.offset, 20))
             let start := mload(0x40)
-            let size := sub(executionCalldata.length, 52)
-            calldatacopy(start, add(executionCalldata.offset, 52), size)
-            let ok := call(gas(), target, value, start, size, 0, 0)
+            let size := sub(calldatasize(), 56)
+            calldatacopy(start, 56, size)
+            let ok := call(gas(), shr(96, calldataload(4)), calldataload(24), start, size, 0, 0)
             size := returndatasize()
             if gt(size, MAX_RETURN) {
                 size := MAX_RETURN
             }
-            let body := add(start, 0x80)
-            returndatacopy(body, 0, size)
+            returndatacopy(add(start, 0x20), 0, size)
             if iszero(ok) {
-                revert(body, size)
+                revert(add(start, 0x20), size)
             }
-            mstore(start, 0x20)
-            mstore(add(start, 0x20), 1)
-            mstore(add(start, 0x40), 0x20)
-            mstore(add(start, 0x60), size)
-            mstore(add(body, size), 0)
-            return(start, add(0x80, and(add(size, 31), not(31))))
+            mstore(start, selector)
+            return(start, add(size, 0x20))
         }
     }
 

@@ -69,14 +69,20 @@ abstract contract OrderRuns is OrderChecks {
     /// @return unreadable The first token that did not answer; 0 = all did.
     function _startMeter(OrderRecord record) private view returns (address unreadable) {
         Limits limits = record.limits();
-        uint256 count = limits.count();
+        LimitRecord limit = limits.first();
+        LimitRecord end = limits.end();
+        if (limit.isAt(end)) return unreadable;
         address account = record.session().account();
         SessionWord stored = record.word();
-        for (uint256 i; i < count; ++i) {
-            if (i != 0) stored = _spends[record.sessionId()][i];
-            unreadable = Meter.start(limits, i, account, stored);
-            if (unreadable != address(0)) return unreadable;
+        uint256 index;
+        while (Meter.start(limits, limit, account, stored)) {
+            limit = limit.next();
+            if (limit.isAt(end)) return unreadable;
+            unchecked {
+                stored = _spends[record.sessionId()][++index];
+            }
         }
+        return limit.token();
     }
 
     /// @param left How many calls of the order are to come, this one included.
@@ -96,27 +102,28 @@ abstract contract OrderRuns is OrderChecks {
         }
         address token = ScopeCodec.targetOf(scopeHead);
         uint256 amount;
-        uint256 consent;
         if (ScopeCodec.spends(scopeHead)) {
             Allowance memory allowance = _toAllowance(record, scopeAt, scopeHead);
             token = allowance.token;
-            failure = _toFailure(TemporaryAllowance.set(allowance), token);
+            failure = _toFailure(record, TemporaryAllowance.set(allowance), allowance, left);
             if (failure.length != 0) return (failure, end);
             (failure, ) = _call(record, allowance.target, value, dataAt, dataLength, left);
             if (failure.length != 0) return (failure, end);
             AllowanceFault fault;
             (fault, amount) = TemporaryAllowance.takeBack(allowance);
-            failure = _toFailure(fault, token);
+            failure = _toFailure(record, fault, allowance, left);
+            if (failure.length != 0) return (failure, end);
         } else {
+            uint256 consent;
             (failure, consent) = _call(record, token, value, dataAt, dataLength, left);
+            if (failure.length != 0) return (failure, end);
             // A transfer has no temporary allowance (its target would be the token itself): one amount is declared.
             bool moves;
             (moves, amount) = Meter.declaredAmount(ScopeCodec.selectorOf(scopeHead), dataAt);
             if (moves) {
-                if (consent == 0 && failure.length == 0) return (_refused(token), end);
+                if (consent == 0) return (_refused(token), end);
             }
         }
-        if (failure.length != 0) return (failure, end);
         address unreadable = Meter.charge(record.limits(), record.session().account(), value, token, amount, left == 1);
         if (unreadable != address(0)) failure = _unreadable(unreadable);
     }
@@ -138,10 +145,7 @@ abstract contract OrderRuns is OrderChecks {
         uint256 kind = record.session().kindNumber();
         bool ok;
         (ok, consent) = AccountCalls.call(record.session().account(), kind, target, value, dataAt, dataLength);
-        if (!ok) {
-            uint256 index = CalldataReader.byteAt(record.callsAt()) - left;
-            failure = abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(kind));
-        }
+        if (!ok) failure = _reverted(record, kind, consent, left);
     }
 
     /// @dev The target may pull at most what the limits have left, during this call only.
@@ -159,14 +163,35 @@ abstract contract OrderRuns is OrderChecks {
                 target: ScopeCodec.targetOf(scopeHead),
                 method: method,
                 cap: Meter.leastLeft(record.limits(), token),
-                before: 0
+                before: 0,
+                consent: 0
             });
     }
 
-    function _toFailure(AllowanceFault fault, address token) private view returns (bytes memory failure) {
+    /// @param left As in `_runCall`.
+    function _toFailure(
+        OrderRecord record,
+        AllowanceFault fault,
+        Allowance memory allowance,
+        uint256 left
+    ) private view returns (bytes memory failure) {
         if (fault == AllowanceFault.None) return failure;
-        if (fault == AllowanceFault.TokenUnreadable) return _unreadable(token);
-        return _refused(token);
+        if (fault == AllowanceFault.TokenUnreadable) return _unreadable(allowance.token);
+        if (fault == AllowanceFault.CallReverted) return _reverted(record, allowance.kind, allowance.consent, left);
+        return _refused(allowance.token);
+    }
+
+    /// @param kind Number of the account's `AccountKind`.
+    /// @param consent As `AccountCalls.call` had it.
+    /// @param left As in `_runCall`.
+    function _reverted(
+        OrderRecord record,
+        uint256 kind,
+        uint256 consent,
+        uint256 left
+    ) private pure returns (bytes memory) {
+        uint256 index = CalldataReader.byteAt(record.callsAt()) - left;
+        return abi.encodeWithSelector(CallReverted.selector, index, AccountCalls.lastReason(kind, consent));
     }
 
     function _refused(address token) private pure returns (bytes memory) {
@@ -177,31 +202,29 @@ abstract contract OrderRuns is OrderChecks {
     /// would be spent.
     /// @param required Gas that must be left.
     function _settle(OrderRecord record, uint256 required) private returns (bytes memory failure) {
-        Limits limits = record.limits();
-        uint256 count = limits.count();
         uint256 available = gasleft();
         if (available < required) return abi.encodeWithSelector(OrderOutOfGas.selector, available, required);
         bytes32 sessionId = record.sessionId();
-        for (uint256 i; i < count; ++i) {
-            failure = _settleLimit(sessionId, limits.at_(i), i, record.isApproved());
+        LimitRecord first = record.limits().first();
+        LimitRecord end = record.limits().end();
+        uint256 index;
+        for (LimitRecord limit = first; !limit.isAt(end); limit = limit.next()) {
+            failure = _settleLimit(record, limit, index);
             if (failure.length != 0) return failure;
+            unchecked {
+                ++index;
+            }
         }
         SessionWord word = _words[sessionId];
         if (!word.isActive()) {
             ISessionTypes.SessionStatus status = ISessionTypes.SessionStatus(uint8(word.status()));
             return abi.encodeWithSelector(SessionNotActive.selector, sessionId, status);
         }
-        LimitRecord first = limits.at_(0);
         _words[sessionId] = LimitCounter.write(first, word, first.spent());
     }
 
     /// @dev Writes the limit's counters, but for the first limit's spend, which is in the session's word.
-    function _settleLimit(
-        bytes32 sessionId,
-        LimitRecord limit,
-        uint256 index,
-        bool isApproved
-    ) private returns (bytes memory failure) {
+    function _settleLimit(OrderRecord record, LimitRecord limit, uint256 index) private returns (bytes memory failure) {
         (uint256 spent, uint256 drop, bool fits) = Meter.settle(limit);
         if (!fits) {
             if (limit.isKind(ISessionTypes.LimitKind.Inventory)) {
@@ -211,14 +234,16 @@ abstract contract OrderRuns is OrderChecks {
         }
         limit.setSpent(spent);
         if (limit.approveAbove() != 0) {
+            bytes32 sessionId = record.sessionId();
             SessionWord counted = _unapproved[sessionId][index];
-            uint256 unapproved = isApproved ? 0 : counted.spentIn(limit.period()) + drop;
+            uint256 unapproved = record.isApproved() ? 0 : counted.spentIn(limit.period()) + drop;
             if (unapproved > limit.approveAbove()) {
                 return abi.encodeWithSelector(ApprovalMissing.selector, index, unapproved, limit.approveAbove());
             }
             _write(_unapproved[sessionId], index, counted, counted.withSpent(limit.period(), unapproved));
         }
         if (index != 0) {
+            bytes32 sessionId = record.sessionId();
             SessionWord stored = _spends[sessionId][index];
             _write(_spends[sessionId], index, stored, LimitCounter.write(limit, stored, spent));
         }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {IAbiErrors} from "./IAbiErrors.sol";
 import {ISessionTypes} from "./ISessionTypes.sol";
 
 /// @title Errors of the session manager
 /// @dev Each carries what was given and what was expected.
-interface ISessionErrors {
+interface ISessionErrors is IAbiErrors {
     // ---------------------------------------------------------------------------------------------------------------
     // Errors at grant
     // ---------------------------------------------------------------------------------------------------------------
@@ -123,6 +124,12 @@ interface ISessionErrors {
     error DelegationModeNotSupported(bytes32 mode);
     /// @notice Contexts, modes and calls, or scopes, proofs and calls, differ in number.
     error DelegationLengthsDiffer();
+    /// @notice A part of a delegation that no packed order could hold.
+    /// @param part Its name: `session`, `signature`, `lease`, `approval`, `scope`, `proof`, `call`, `calls`, `value` or
+    /// `data`.
+    /// @param given Bytes; of `calls` their number, of `value` wei.
+    /// @param bound The least (`scope`, `call`) or the most there may be. A proof is of whole words.
+    error DelegationInvalid(string part, uint256 given, uint256 bound);
     /// @notice The call goes elsewhere than the scope that should admit it.
     error DelegationTargetMismatch(uint256 call, address target, address expected);
     error ManagerAlreadyInstalled(address account);

@@ -6,7 +6,7 @@ pragma solidity ^0.8.35;
 interface ISessionTypes {
     /// @notice How the manager reaches the account.
     enum AccountKind {
-        /// A Latchkey `SessionAccount`, as a clone or under EIP-7702: `executeFromExecutor`.
+        /// A Latchkey `SessionAccount`, as a clone or under EIP-7702: `executeCallInOrder`.
         SessionAccount,
         /// Any other ERC-7579 account: `executeFromExecutor`.
         Erc7579,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {IAbiErrors} from "./IAbiErrors.sol";
 import {IScopePolicy} from "./IScopePolicy.sol";
 
 /// @title A scope policy for one UniversalRouter
@@ -14,7 +15,7 @@ import {IScopePolicy} from "./IScopePolicy.sol";
 ///   This includes wei sent along, and the tokens in the middle of a V3 path, of which a pool may take only a part.
 /// - V4: no order runs inside someone else's unlock of the pool manager, where debts of one user of the router would be
 ///   settled by the next. Pools with hooks only if the hooks are listed.
-interface IUniversalRouterPolicy is IScopePolicy {
+interface IUniversalRouterPolicy is IScopePolicy, IAbiErrors {
     /// @notice What the policy admits. Its address commits to it.
     struct Config {
         /// The only target.
@@ -33,8 +34,6 @@ interface IUniversalRouterPolicy is IScopePolicy {
     error PolicyNotConfigured();
     error RouterMismatch(address target, address router);
     error SelectorNotExecute(bytes4 selector);
-    /// @notice A word, offset or length that does not fit what it stands for.
-    error EncodingInvalid(uint256 word, uint256 max);
     error CommandsNotMatched(uint256 commands, uint256 inputs);
     error ActionsNotMatched(uint256 command, uint256 actions, uint256 inputs);
     /// @param command Position among the commands.

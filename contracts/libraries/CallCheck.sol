@@ -60,21 +60,16 @@ library CallCheck {
         if (value != 0) {
             if (value > ScopeCodec.readMaxValue(scopeAt)) return (Breach.VALUE, 0, 0);
         }
-        // Token transfers must be long enough for the amount the meter declares from them.
         uint256 selector = ScopeCodec.selectorOf(head);
-        uint256 required =
-            selector == 0
-                ? 0
-                : selector == TRANSFER
-                    ? 68
-                    : selector == TRANSFER_FROM
-                        ? 100
-                        : 4;
-        if (dataLength < required) return (Breach.DATA, 0, 0);
-        if (required == 0) {
+        if (selector == 0) {
             if (dataLength != 0) return (Breach.DATA, 0, 0);
-        } else if (CalldataReader.uint32At(dataAt) != selector) {
-            return (Breach.DATA, 0, 0);
+        } else {
+            // Token transfers must be long enough for the amount the meter declares from them.
+            uint256 required = 4;
+            if (selector == TRANSFER) required = 68;
+            else if (selector == TRANSFER_FROM) required = 100;
+            if (dataLength < required) return (Breach.DATA, 0, 0);
+            if (CalldataReader.uint32At(dataAt) != selector) return (Breach.DATA, 0, 0);
         }
         uint256 ruleCount = ScopeCodec.ruleCountOf(head);
         if (ruleCount == 0) return (Breach.NONE, 0, 0);

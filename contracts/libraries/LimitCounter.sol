@@ -11,9 +11,10 @@ import {SessionWord} from "./SessionWord.sol";
 library LimitCounter {
     uint256 private constant INVENTORY_PERIOD = 1;
 
-    function read(LimitRecord limit, SessionWord stored) internal pure returns (uint256) {
-        if (!limit.isKind(ISessionTypes.LimitKind.Inventory)) return stored.spentIn(limit.period());
-        return stored.period() == INVENTORY_PERIOD ? stored.spentIn(INVENTORY_PERIOD) : limit.amount();
+    function read(LimitRecord limit, SessionWord stored) internal pure returns (uint256 amount) {
+        if (!limit.isKind(ISessionTypes.LimitKind.Inventory)) amount = stored.spentIn(limit.period());
+        else if (stored.period() == INVENTORY_PERIOD) amount = stored.spentIn(INVENTORY_PERIOD);
+        else amount = limit.amount();
     }
 
     function write(LimitRecord limit, SessionWord stored, uint256 amount) internal pure returns (SessionWord) {

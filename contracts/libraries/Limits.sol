@@ -16,7 +16,7 @@ using LimitRecordLib for LimitRecord global;
 /// @dev LimitRecord[] memory of structs, without clearing memory that is written anyway and without bounds checks: callers
 /// count to `count`.
 library LimitsLib {
-    uint256 private constant RECORD = 9 * 32;
+    uint256 internal constant RECORD = 9 * 32;
 
     /// @dev Records are not cleared: `SessionReader` writes the first five words, `Meter` the others before they are read.
     function allocate(uint256 count_) internal pure returns (Limits self) {
@@ -37,7 +37,19 @@ library LimitsLib {
         }
     }
 
-    /// @param index Below `count`.
+    /// @return The first limit, or `end` if there is none.
+    function first(Limits self) internal pure returns (LimitRecord) {
+        unchecked {
+            return LimitRecord.wrap(Limits.unwrap(self) + 32);
+        }
+    }
+
+    /// @return Where a further limit would be.
+    function end(Limits self) internal pure returns (LimitRecord) {
+        return at_(self, count(self));
+    }
+
+    /// @param index At most `count`.
     function at_(Limits self, uint256 index) internal pure returns (LimitRecord) {
         unchecked {
             return LimitRecord.wrap(Limits.unwrap(self) + 32 + index * RECORD);
@@ -47,6 +59,18 @@ library LimitsLib {
 
 /// @title A limit
 library LimitRecordLib {
+    /// @return The limit behind this one, or `Limits.end`.
+    function next(LimitRecord self) internal pure returns (LimitRecord) {
+        unchecked {
+            return LimitRecord.wrap(LimitRecord.unwrap(self) + LimitsLib.RECORD);
+        }
+    }
+
+    /// @return Whether both are the same place.
+    function isAt(LimitRecord self, LimitRecord other) internal pure returns (bool) {
+        return LimitRecord.unwrap(self) == LimitRecord.unwrap(other);
+    }
+
     function token(LimitRecord self) internal pure returns (address) {
         return address(uint160(_get(self, 0)));
     }

@@ -16,19 +16,18 @@ import {LimitRecord, Limits} from "./Limits.sol";
 /// inventory limits see the balance before and after the whole order.
 library Meter {
     /// @notice Reads what is stored of a limit, and the balance of its token.
-    /// @param index Of the limit; those before it are started.
+    /// @param limit One of `limits`; those before it are started.
     /// @param stored The limit's counter.
-    /// @return unreadable The limit's token if it did not answer; else 0.
+    /// @return ok Whether the token answered.
     function start(
         Limits limits,
-        uint256 index,
+        LimitRecord limit,
         address account,
         SessionWord stored
-    ) internal view returns (address unreadable) {
-        LimitRecord limit = limits.at_(index);
+    ) internal view returns (bool ok) {
         limit.setSpent(LimitCounter.read(limit, stored));
-        (bool ok, uint256 balance) = _balance(limits, index, limit.token(), account, true);
-        if (!ok) return limit.token();
+        uint256 balance;
+        (ok, balance) = _balance(limits, limit, account, true);
         limit.setBalanceAtStart(balance);
         limit.setBalance(balance);
         limit.setCharged(0);
@@ -49,14 +48,16 @@ library Meter {
         uint256 amount,
         bool isLast
     ) internal view returns (address unreadable) {
-        uint256 count = limits.count();
-        for (uint256 i; i < count; ++i) {
-            LimitRecord limit = limits.at_(i);
+        LimitRecord end = limits.end();
+        for (LimitRecord limit = limits.first(); !limit.isAt(end); limit = limit.next()) {
             bool isGross = limit.isKind(ISessionTypes.LimitKind.Gross);
             if (!isGross && !isLast) continue;
             address limited = limit.token();
-            (bool ok, uint256 balance) = _balance(limits, i, limited, account, isLast);
-            if (!ok) return limited;
+            (bool ok, uint256 balance) = _balance(limits, limit, account, isLast);
+            if (!ok) {
+                unreadable = limited;
+                break;
+            }
             if (isGross) {
                 uint256 charged = limited == token ? amount : 0;
                 if (limited == NATIVE_TOKEN && value > charged) charged = value;
@@ -76,25 +77,26 @@ library Meter {
         if (limit.isKind(ISessionTypes.LimitKind.Gross)) {
             drop = limit.charged();
             spent = _saturatingAdd(spent, drop);
-            return (spent, drop, spent <= limit.amount());
+            fits = spent <= limit.amount();
+        } else {
+            drop = _drop(limit.balanceAtStart(), limit.balance());
+            uint256 rise = _drop(limit.balance(), limit.balanceAtStart());
+            if (limit.isKind(ISessionTypes.LimitKind.Net)) {
+                spent = _drop(_saturatingAdd(spent, drop), rise);
+                fits = spent <= limit.amount();
+            } else if (drop <= spent) {
+                spent = _saturatingAdd(_drop(spent, drop), rise);
+                if (spent > type(uint104).max) spent = type(uint104).max;
+                fits = true;
+            }
         }
-        drop = _drop(limit.balanceAtStart(), limit.balance());
-        uint256 rise = _drop(limit.balance(), limit.balanceAtStart());
-        if (limit.isKind(ISessionTypes.LimitKind.Net)) {
-            spent = _drop(_saturatingAdd(spent, drop), rise);
-            return (spent, drop, spent <= limit.amount());
-        }
-        if (drop > spent) return (spent, drop, false);
-        spent = _saturatingAdd(_drop(spent, drop), rise);
-        return (spent > type(uint104).max ? type(uint104).max : spent, drop, true);
     }
 
     /// @notice The least that the limits on `token` have left: what a temporary allowance may be.
     function leastLeft(Limits limits, address token) internal pure returns (uint256 least) {
         least = type(uint256).max;
-        uint256 count = limits.count();
-        for (uint256 i; i < count; ++i) {
-            LimitRecord limit = limits.at_(i);
+        LimitRecord end = limits.end();
+        for (LimitRecord limit = limits.first(); !limit.isAt(end); limit = limit.next()) {
             if (limit.token() != token) continue;
             uint256 left = limit.spent();
             if (!limit.isKind(ISessionTypes.LimitKind.Inventory)) {
@@ -109,8 +111,11 @@ library Meter {
     /// @param selector With which the data starts.
     function declaredAmount(uint256 selector, uint256 dataAt) internal pure returns (bool moves, uint256 amount) {
         unchecked {
-            if (selector == uint32(IERC20.transfer.selector)) return (true, CalldataReader.word(dataAt + 36));
-            if (selector == uint32(IERC20.transferFrom.selector)) return (true, CalldataReader.word(dataAt + 68));
+            if (selector == uint32(IERC20.transfer.selector)) {
+                (moves, amount) = (true, CalldataReader.word(dataAt + 36));
+            } else if (selector == uint32(IERC20.transferFrom.selector)) {
+                (moves, amount) = (true, CalldataReader.word(dataAt + 68));
+            }
         }
     }
 
@@ -118,23 +123,24 @@ library Meter {
     /// @param areFresh Whether all earlier limits hold the balance as it is now; otherwise only gross ones do.
     function _balance(
         Limits limits,
-        uint256 index,
-        address token,
+        LimitRecord limit,
         address account,
         bool areFresh
     ) private view returns (bool ok, uint256 balance) {
-        for (uint256 i; i < index; ++i) {
-            LimitRecord earlier = limits.at_(i);
-            if (earlier.token() != token) continue;
-            if (areFresh || earlier.isKind(ISessionTypes.LimitKind.Gross)) return (true, earlier.balance());
+        address token = limit.token();
+        LimitRecord known = limits.first();
+        for (; !known.isAt(limit); known = known.next()) {
+            if (known.token() == token && (areFresh || known.isKind(ISessionTypes.LimitKind.Gross))) break;
         }
-        return AccountCalls.balanceOf(token, account);
+        if (known.isAt(limit)) (ok, balance) = AccountCalls.balanceOf(token, account);
+        else (ok, balance) = (true, known.balance());
     }
 
-    /// @return By how much `after_` is below `before`, or 0.
-    function _drop(uint256 before, uint256 after_) private pure returns (uint256) {
-        unchecked {
-            return before > after_ ? before - after_ : 0;
+    /// @return drop By how much `after_` is below `before`, or 0.
+    function _drop(uint256 before, uint256 after_) private pure returns (uint256 drop) {
+        // before > after_ ? before - after_ : 0, without a jump; not by mul, which provers find hard.
+        assembly ("memory-safe") {
+            drop := and(sub(0, gt(before, after_)), sub(before, after_))
         }
     }
 
@@ -144,9 +150,10 @@ library Meter {
 
     /// @dev So that an absurd amount is over the limit and not an overflow.
     function _saturatingAdd(uint256 a, uint256 b) private pure returns (uint256 sum) {
-        unchecked {
-            sum = a + b;
-            if (sum < a) sum = type(uint256).max;
+        // sum = a + b; if (sum < a) sum = type(uint256).max, without a jump.
+        assembly ("memory-safe") {
+            sum := add(a, b)
+            sum := or(sum, sub(0, lt(sum, a)))
         }
     }
 }

@@ -90,14 +90,22 @@ library SessionPacker {
 
     /// @dev Of the members that are one word.
     function _flags(ISessionTypes.Session calldata session) private pure returns (uint256 flags) {
-        if (session.word(TypedWords.MIN_INTERVAL) != 0) flags |= SessionLayout.MIN_INTERVAL;
-        if (session.word(TypedWords.RELAYER) != 0) flags |= SessionLayout.RELAYER;
-        if (session.word(TypedWords.SENTINEL) != 0) flags |= SessionLayout.SENTINEL;
-        if (session.word(TypedWords.SENTINEL_MAY_REVOKE) != 0) flags |= SessionLayout.SENTINEL_MAY_REVOKE;
-        if (session.word(TypedWords.LEASE_TTL) != 0) flags |= SessionLayout.LEASE_TTL;
-        if (session.word(TypedWords.REVOKE_ON_MISUSE) != 0) flags |= SessionLayout.REVOKE_ON_MISUSE;
-        if (session.word(TypedWords.SALT) != 0) flags |= SessionLayout.SALT;
-        flags |= session.word(TypedWords.ACCOUNT_KIND) << SessionLayout.ACCOUNT_KIND_SHIFT;
+        flags = session.word(TypedWords.ACCOUNT_KIND) << SessionLayout.ACCOUNT_KIND_SHIFT;
+        flags |= _flag(session.word(TypedWords.MIN_INTERVAL), SessionLayout.MIN_INTERVAL);
+        flags |= _flag(session.word(TypedWords.RELAYER), SessionLayout.RELAYER);
+        flags |= _flag(session.word(TypedWords.SENTINEL), SessionLayout.SENTINEL);
+        flags |= _flag(session.word(TypedWords.SENTINEL_MAY_REVOKE), SessionLayout.SENTINEL_MAY_REVOKE);
+        flags |= _flag(session.word(TypedWords.LEASE_TTL), SessionLayout.LEASE_TTL);
+        flags |= _flag(session.word(TypedWords.REVOKE_ON_MISUSE), SessionLayout.REVOKE_ON_MISUSE);
+        flags |= _flag(session.word(TypedWords.SALT), SessionLayout.SALT);
+    }
+
+    /// @param bit One bit.
+    function _flag(uint256 word, uint256 bit) private pure returns (uint256 flag) {
+        // word != 0 ? bit : 0, without a jump.
+        assembly ("memory-safe") {
+            flag := mul(iszero(iszero(word)), bit)
+        }
     }
 
     /// @param limit Where it starts.

@@ -55,9 +55,10 @@ library SessionReader {
             counters = count;
             limits = LimitsLib.allocate(count);
             uint256 elapsed = _elapsed(uint48(head >> 32));
-            for (uint256 i; i < count; ++i) {
+            LimitRecord limitsEnd = limits.end();
+            for (LimitRecord limit = limits.first(); !limit.isAt(limitsEnd); limit = limit.next()) {
                 uint256 approvals;
-                (cursor, approvals) = _readLimit(cursor, elapsed, limits.at_(i));
+                (cursor, approvals) = _readLimit(cursor, elapsed, limit);
                 counters += approvals;
             }
             uint256 flags = head >> 240;

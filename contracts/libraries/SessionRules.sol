@@ -28,6 +28,7 @@ library SessionRules {
     uint256 private constant MAX_RULES = 255;
     uint256 private constant MAX_ONE_OF = 16;
 
+    uint256 private constant SESSION_ACCOUNT = uint256(ISessionTypes.AccountKind.SessionAccount);
     /// @dev Sets of limit kinds.
     uint256 private constant GROSS = 1 << uint256(ISessionTypes.LimitKind.Gross);
     uint256 private constant NET = 1 << uint256(ISessionTypes.LimitKind.Net);
@@ -73,9 +74,7 @@ library SessionRules {
     ) private view {
         if (signer.length < 20) revert ISessionErrors.SignerInvalid(signer);
         address key = CalldataReader.addressAt(signer.start());
-        if (key == address(0) || uint160(key) == session.word(TypedWords.ACCOUNT) || key == address(this)) {
-            revert ISessionErrors.SignerInvalid(signer);
-        }
+        if (_isOneOf(uint160(key), 0, session.word(TypedWords.ACCOUNT))) revert ISessionErrors.SignerInvalid(signer);
         uint256 sentinel = session.word(TypedWords.SENTINEL);
         if (sentinel == 0) {
             if (session.word(TypedWords.LEASE_TTL) | session.word(TypedWords.SENTINEL_MAY_REVOKE) != 0) {
@@ -156,14 +155,11 @@ library SessionRules {
         address target = address(uint160(scope.word(TypedWords.TARGET)));
         bytes4 selector = bytes4(bytes32(scope.word(TypedWords.SELECTOR)));
         address account = address(uint160(session.word(TypedWords.ACCOUNT)));
-        if (
-            target == address(0) ||
-            target == account ||
-            target == address(this) ||
-            AccountModules.isModule(session.accountKind, account, target, selector)
-        ) {
-            revert ISessionErrors.TargetForbidden(index, target);
+        bool isForbidden = _isOneOf(uint160(target), 0, uint160(account));
+        if (session.word(TypedWords.ACCOUNT_KIND) != SESSION_ACCOUNT && !isForbidden) {
+            isForbidden = AccountModules.isModule(session.accountKind, account, target, selector);
         }
+        if (isForbidden) revert ISessionErrors.TargetForbidden(index, target);
         if (ForbiddenSelectors.contains(selector)) {
             revert ISessionErrors.SelectorForbidden(index, target, selector);
         }
@@ -254,6 +250,14 @@ library SessionRules {
                     kinds |= 1 << limit.word(TypedWords.LIMIT_KIND);
                 }
             }
+        }
+    }
+
+    /// @return isOne Whether the address is one of the two or the manager.
+    function _isOneOf(uint256 address_, uint256 first, uint256 second) private view returns (bool isOne) {
+        // address_ == first || address_ == second || address_ == uint160(address(this)), without a jump.
+        assembly ("memory-safe") {
+            isOne := or(or(eq(address_, first), eq(address_, second)), eq(address_, address()))
         }
     }
 

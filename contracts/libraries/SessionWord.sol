@@ -61,7 +61,8 @@ library SessionWordLib {
         unchecked {
             if (nonce >= head) {
                 uint256 shift = nonce + 1 - head;
-                window = shift >= WINDOW ? 1 : (window << shift) | 1;
+                // What leaves the window is cut below.
+                window = (window << shift) | 1;
                 head = uint256(nonce) + 1;
             } else {
                 uint256 age = head - 1 - nonce;

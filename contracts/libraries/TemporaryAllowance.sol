@@ -18,13 +18,18 @@ struct Allowance {
     uint256 cap;
     /// The owner's own ERC-20 allowance before.
     uint256 before;
+    /// As `AccountCalls.call` has it, of the last call through the account.
+    uint256 consent;
 }
 
 /// @dev How setting or taking back an allowance went wrong.
 enum AllowanceFault {
     None,
     TokenUnreadable,
-    TokenRefused
+    /// The token answered an approval with anything but consent.
+    TokenRefused,
+    /// The account made no call, or what it called reverted.
+    CallReverted
 }
 
 /// @title Allowances that exist during one call only
@@ -39,13 +44,12 @@ library TemporaryAllowance {
         bool ok;
         (ok, allowance.before) = _allowance(allowance);
         if (!ok) return AllowanceFault.TokenUnreadable;
-        if (allowance.before != allowance.cap && !_forceApprove(allowance, allowance.cap)) {
-            return AllowanceFault.TokenRefused;
+        if (allowance.before != allowance.cap) {
+            AllowanceFault fault = _forceApprove(allowance, allowance.cap);
+            if (fault != AllowanceFault.None) return fault;
         }
-        if (allowance.method == ISessionTypes.SpendMethod.Permit2 && !_approvePermit2(allowance, allowance.cap)) {
-            return AllowanceFault.TokenRefused;
-        }
-        return AllowanceFault.None;
+        if (allowance.method != ISessionTypes.SpendMethod.Permit2) return AllowanceFault.None;
+        return _approvePermit2(allowance, allowance.cap);
     }
 
     /// @return fault What went wrong.
@@ -56,13 +60,14 @@ library TemporaryAllowance {
             (bool isRead, uint256 open) = _permit2Allowance(allowance);
             if (!isRead) return (AllowanceFault.TokenUnreadable, 0);
             if (open < cap) consumed = cap - open;
-            if (open != 0 && !_approvePermit2(allowance, 0)) return (AllowanceFault.TokenRefused, 0);
+            if (open != 0) fault = _approvePermit2(allowance, 0);
+            if (fault != AllowanceFault.None) return (fault, 0);
         }
         (bool ok, uint256 left) = _allowance(allowance);
         if (!ok) return (AllowanceFault.TokenUnreadable, 0);
         if (left < cap && cap - left > consumed) consumed = cap - left;
         uint256 restored = left > cap ? 0 : allowance.before;
-        if (left != restored && !_forceApprove(allowance, restored)) return (AllowanceFault.TokenRefused, 0);
+        if (left != restored) fault = _forceApprove(allowance, restored);
     }
 
     function _spender(Allowance memory allowance) private pure returns (address) {
@@ -86,31 +91,29 @@ library TemporaryAllowance {
     }
 
     /// @dev Through 0 if the token wants it so.
-    function _forceApprove(Allowance memory allowance, uint256 amount) private returns (bool) {
-        if (_approve(allowance, amount)) return true;
-        return _approve(allowance, 0) && _approve(allowance, amount);
+    function _forceApprove(Allowance memory allowance, uint256 amount) private returns (AllowanceFault fault) {
+        fault = _approve(allowance, amount);
+        if (fault == AllowanceFault.None) return fault;
+        fault = _approve(allowance, 0);
+        if (fault == AllowanceFault.None) fault = _approve(allowance, amount);
     }
 
-    function _approve(Allowance memory allowance, uint256 amount) private returns (bool) {
-        (bool ok, uint256 consent) = AccountCalls.call(
-            allowance.account,
-            allowance.kind,
-            allowance.token,
-            abi.encodeCall(IERC20.approve, (_spender(allowance), amount))
-        );
-        return ok && consent != 0;
+    function _approve(Allowance memory allowance, uint256 amount) private returns (AllowanceFault) {
+        bytes memory data = abi.encodeCall(IERC20.approve, (_spender(allowance), amount));
+        if (!_call(allowance, allowance.token, data)) return AllowanceFault.CallReverted;
+        return allowance.consent == 0 ? AllowanceFault.TokenRefused : AllowanceFault.None;
     }
 
-    function _approvePermit2(Allowance memory allowance, uint256 amount) private returns (bool ok) {
+    function _approvePermit2(Allowance memory allowance, uint256 amount) private returns (AllowanceFault) {
         // amount <= cap, and limits are below 2^104.
-        (ok, ) = AccountCalls.call(
-            allowance.account,
-            allowance.kind,
-            address(PERMIT2),
-            abi.encodeCall(
-                IPermit2.approve,
-                (allowance.token, allowance.target, uint160(amount), uint48(block.timestamp))
-            )
+        bytes memory data = abi.encodeCall(
+            IPermit2.approve,
+            (allowance.token, allowance.target, uint160(amount), uint48(block.timestamp))
         );
+        return _call(allowance, address(PERMIT2), data) ? AllowanceFault.None : AllowanceFault.CallReverted;
+    }
+
+    function _call(Allowance memory allowance, address target, bytes memory data) private returns (bool ok) {
+        (ok, allowance.consent) = AccountCalls.call(allowance.account, allowance.kind, target, data);
     }
 }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.35;
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IScopePolicy} from "../interfaces/IScopePolicy.sol";
 import {IUniversalRouterPolicy} from "../interfaces/IUniversalRouterPolicy.sol";
-import {AbiReader} from "./AbiReader.sol";
+import {AbiReader} from "../libraries/AbiReader.sol";
 import {Route, RouteLib} from "./Route.sol";
 import {V4ActionsCheck} from "./V4ActionsCheck.sol";
 

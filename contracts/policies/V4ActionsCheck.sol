@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {IAbiErrors} from "../interfaces/IAbiErrors.sol";
 import {IUniversalRouterPolicy} from "../interfaces/IUniversalRouterPolicy.sol";
-import {AbiReader} from "./AbiReader.sol";
+import {AbiReader} from "../libraries/AbiReader.sol";
 import {Route, RouteLib} from "./Route.sol";
 
 /// @dev What the router and the pool manager are asked.
@@ -71,7 +72,7 @@ library V4ActionsCheck {
     /// @dev The router follows whatever offset stands here; every encoder writes 32.
     function _toStruct(bytes calldata input) private pure returns (bytes calldata) {
         uint256 offset = input.wordAt(0);
-        if (offset != 32) revert IUniversalRouterPolicy.EncodingInvalid(offset, 32);
+        if (offset != 32) revert IAbiErrors.AbiInvalid(offset, 32);
         return input[32:];
     }
 

@@ -17,7 +17,7 @@ contract HostileAccount {
         (_fails, _answer) = (fails, answer);
     }
 
-    function executeFromExecutor(bytes32, bytes calldata) external payable returns (bytes[] memory) {
+    function executeCallInOrder() external payable {
         bytes memory answer = _answer;
         bool fails = _fails;
         assembly ("memory-safe") {

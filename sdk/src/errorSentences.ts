@@ -21,6 +21,8 @@ const units = (amount: bigint): string => `${toGrouped(amount.toString())} of th
 const statusName = (status: number): string => sessionStatuses[status] ?? `status ${status}`;
 
 export const managerSentences: Sentences<typeof sessionManagerAbi> = {
+  AbiInvalid: ([word, max]) =>
+    `The bytes do not follow the ABI: a word, offset or length is ${word}, where ${max} is the most there can be.`,
   AccountIsPaused: ([account]) =>
     `The account ${account} is paused: none of its sessions can be used until it unpauses.`,
   ApprovalInvalid: ([orderHash]) => `The approval that comes with the order ${orderHash} is not its approver's.`,
@@ -44,6 +46,8 @@ export const managerSentences: Sentences<typeof sessionManagerAbi> = {
   ControlNonceMismatch: ([given, current]) =>
     `The message was signed for control nonce ${given} of the account, which is at ${current} by now: sign it again.`,
   ControlSignatureInvalid: ([digest]) => `Nobody who may do this has signed the message with the digest ${digest}.`,
+  DelegationInvalid: ([part, given, bound]) =>
+    `The delegation is malformed: its ${part} is ${given}, which does not fit the bound of ${bound}.`,
   DelegationLengthsDiffer: () =>
     "The delegation is malformed: contexts, modes and calls, or scopes, proofs and calls, differ in number.",
   DelegationModeNotSupported: ([mode]) =>
@@ -146,8 +150,6 @@ export const managerSentences: Sentences<typeof sessionManagerAbi> = {
 export const accountSentences: Sentences<typeof sessionAccountAbi> = {
   AccountUnauthorized: ([sender]) => `${sender} does not own the account.`,
   ERC7579DecodingError: () => "The account could not read the batch it was asked to execute.",
-  ExecutionCalldataTooShort: ([length, min]) => `A call for the account has ${length} bytes; it takes at least ${min}.`,
-  ExecutionModeNotSupported: ([mode]) => `The account does not execute in mode ${mode}.`,
   ExecutorNotAllowed: ([caller, manager]) =>
     `Only the session manager ${manager} may use the account, but ${caller} tried.`,
   FailedCall: () => "A call of the account failed without saying why.",

@@ -3,11 +3,11 @@
 /** Where Latchkey is deployed, by chain id: by the same code at the same addresses. 31337 is the local stack. */
 export const addresses = {
   "31337": {
-    sessionControl: "0xB69Db86BDF62BEcaCB59D53D4De69A8423B610b1",
-    sessionGrants: "0xb0544848fcC21e487E730C04d19017947C2F965A",
-    sessionManager: "0x830cED803E70214D14D7e00ef51325ceab9738d2",
-    sessionAccount: "0x8c14C9cb2cDd2116D304F73A61Aedc7EbF49ba1e",
-    sessionAccountFactory: "0xC38b504065195e972187779C2a88c823ACF718F9",
+    sessionControl: "0xB3B7d4Ee299E612f1D4436e4D394622cDec7F6D7",
+    sessionGrants: "0x438d9eA1442B5971383423e01E717c07A9Cb18c1",
+    sessionManager: "0xCBc8142ddC7F04C0b8f207a3E39E0bF294e0B3e0",
+    sessionAccount: "0x395E14a642c60884a3f9B52b8057fE394fb195C1",
+    sessionAccountFactory: "0x29292F00a09241464c08b3D0111865b3eaCcB09a",
   },
 } as const;
 

@@ -182,6 +182,13 @@ contract ExecuteAllowancesTest is BaseTest {
         _refuse(granted, _pull(0, 5), abi.encodeWithSelector(ISessionErrors.TokenRefused.selector, hostile));
     }
 
+    function test_reverts_withTheReason_whenApproveReverts() public {
+        Grant memory granted = _grantPull();
+        hostile.setAnswers(HostileToken.Answer.True, HostileToken.Answer.Revert);
+        bytes memory reason = abi.encodeWithSignature("Error(string)", "no");
+        _refuse(granted, _pull(0, 5), abi.encodeWithSelector(ISessionErrors.CallReverted.selector, 0, reason));
+    }
+
     function test_reverts_whenTheAllowanceIsUnreadable() public {
         Grant memory granted = _grantPull();
         hostile.setReadings(HostileToken.Reading.True, HostileToken.Reading.Short);

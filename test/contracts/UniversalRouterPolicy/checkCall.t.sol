@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {IAbiErrors} from "../../../contracts/interfaces/IAbiErrors.sol";
 import {IScopePolicy} from "../../../contracts/interfaces/IScopePolicy.sol";
 import {IUniversalRouterPolicy as Policy} from "../../../contracts/interfaces/IUniversalRouterPolicy.sol";
 import {PolicyTest} from "./PolicyTest.sol";
@@ -87,7 +88,7 @@ contract CheckCallTest is PolicyTest {
         assembly ("memory-safe") {
             mstore(add(data, 132), add(rest, 1))
         }
-        _refuse(0, data, abi.encodeWithSelector(Policy.EncodingInvalid.selector, rest + 1, rest));
+        _refuse(0, data, abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, rest + 1, rest));
     }
 
     function test_refuses_arrays_that_say_they_are_longer_than_they_are() public {
@@ -97,7 +98,7 @@ contract CheckCallTest is PolicyTest {
         assembly ("memory-safe") {
             mstore(add(data, 196), add(rest, 1))
         }
-        _refuse(0, data, abi.encodeWithSelector(Policy.EncodingInvalid.selector, rest + 1, rest));
+        _refuse(0, data, abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, rest + 1, rest));
     }
 
     function test_refuses_an_offset_that_leads_outside() public {
@@ -107,7 +108,7 @@ contract CheckCallTest is PolicyTest {
         assembly ("memory-safe") {
             mstore(add(data, 36), not(31))
         }
-        _refuse(0, data, abi.encodeWithSelector(Policy.EncodingInvalid.selector, type(uint256).max - 31, size));
+        _refuse(0, data, abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, type(uint256).max - 31, size));
     }
 
     function test_refuses_inputs_that_are_too_short() public {
@@ -119,7 +120,7 @@ contract CheckCallTest is PolicyTest {
                 codes[i] == SWEEP || codes[i] == BALANCE_CHECK
                     ? abi.encode(USD, codes[i] == SWEEP ? account : USD)
                     : new bytes(32 * (words[i] - 1));
-            vm.expectPartialRevert(Policy.EncodingInvalid.selector);
+            vm.expectPartialRevert(IAbiErrors.AbiInvalid.selector);
             _ask(0, _encode(_plan(codes[i], input)));
         }
     }
@@ -182,17 +183,17 @@ contract CheckCallTest is PolicyTest {
     function test_refuses_a_payer_word_that_is_no_bool() public {
         bytes memory input = _v3(account, _path(USD, WETH));
         input[32 * 5 - 1] = 0x02;
-        _refuse(_plan(V3_IN, input), abi.encodeWithSelector(Policy.EncodingInvalid.selector, 2, 1));
+        _refuse(_plan(V3_IN, input), abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, 2, 1));
         input = _v2(account, USD, WETH);
         input[32 * 5 - 1] = 0x03;
-        _refuse(_plan(V2_IN, input), abi.encodeWithSelector(Policy.EncodingInvalid.selector, 3, 1));
+        _refuse(_plan(V2_IN, input), abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, 3, 1));
     }
 
     function test_refuses_a_recipient_with_dirty_high_bits() public {
         bytes memory input = _v3(account, _path(USD, WETH));
         input[0] = 0x01;
         uint256 word = (1 << 248) | uint160(account);
-        bytes memory reason = abi.encodeWithSelector(Policy.EncodingInvalid.selector, word, type(uint160).max);
+        bytes memory reason = abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, word, type(uint160).max);
         _refuse(_plan(V3_IN, input), reason);
     }
 

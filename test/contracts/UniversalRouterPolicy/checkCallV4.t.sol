@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {IAbiErrors} from "../../../contracts/interfaces/IAbiErrors.sol";
 import {IUniversalRouterPolicy as Policy} from "../../../contracts/interfaces/IUniversalRouterPolicy.sol";
 import {PolicyTest} from "./PolicyTest.sol";
 
@@ -76,7 +77,7 @@ contract CheckCallV4Test is PolicyTest {
     }
 
     function test_refuses_a_payer_word_that_is_no_bool() public {
-        bytes memory reason = abi.encodeWithSelector(Policy.EncodingInvalid.selector, 2, 1);
+        bytes memory reason = abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, 2, 1);
         _refuse(_v4Action(SETTLE, abi.encode(USD, 100, 2)), reason);
     }
 
@@ -116,7 +117,7 @@ contract CheckCallV4Test is PolicyTest {
         for (uint256 i; i < actions.length; ++i) {
             bool isPair = actions[i] == SETTLE_ALL || actions[i] == TAKE_ALL;
             bytes memory input = isPair ? abi.encode(USD) : abi.encode(USD, account);
-            vm.expectPartialRevert(Policy.EncodingInvalid.selector);
+            vm.expectPartialRevert(IAbiErrors.AbiInvalid.selector);
             _ask(0, _encode(_v4Action(actions[i], input)));
         }
     }
@@ -124,6 +125,6 @@ contract CheckCallV4Test is PolicyTest {
     function test_refuses_a_swap_that_is_not_where_encoders_put_it() public {
         bytes memory swap = _single(_pool(USD, WETH, address(0)));
         bytes memory shifted = bytes.concat(bytes32(uint256(64)), swap);
-        _refuse(_v4Action(SWAP_IN_SINGLE, shifted), abi.encodeWithSelector(Policy.EncodingInvalid.selector, 64, 32));
+        _refuse(_v4Action(SWAP_IN_SINGLE, shifted), abi.encodeWithSelector(IAbiErrors.AbiInvalid.selector, 64, 32));
     }
 }

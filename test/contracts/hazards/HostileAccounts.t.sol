@@ -63,6 +63,21 @@ abstract contract HostileAccountsTest is BaseTest {
         _refuseCall(granted, _order(0, _transferData(5)), "no");
     }
 
+    /// @dev A Safe says in the same shape, but without reverting, that a call failed.
+    function test_reverts_withTheReason_whenTheAccountRevertsWithAZeroWord() public {
+        Grant memory granted = _grantKind();
+        bytes memory reason = abi.encode(false, abi.encode("why"));
+        modular.set(HostileModularAccount.Behaviour.Revert, reason);
+        _refuseCall(granted, _order(0, _transferData(5)), reason);
+    }
+
+    /// @dev As after it has put the manager out.
+    function test_reverts_withTheReason_whenTheAccountRefusesToApprove() public {
+        Grant memory granted = _grantPull();
+        modular.set(HostileModularAccount.Behaviour.Revert, "no");
+        _refuseCall(granted, _order(0, abi.encodePacked(bytes4(0x11223344))), "no");
+    }
+
     function test_reverts_withAtMost256Bytes_whenTheAccountRevertsWithABomb() public {
         Grant memory granted = _grantKind();
         bytes32 start = keccak256("a reason");
@@ -164,9 +179,17 @@ abstract contract HostileAccountsTest is BaseTest {
     }
 
     function _grantKind() internal returns (Grant memory) {
-        ISessionTypes.Session memory session = _kindSession();
+        return _grant(_limitedSession(), _transferScope());
+    }
+
+    /// @dev The recipient may pull the token.
+    function _grantPull() internal returns (Grant memory) {
+        return _grant(_limitedSession(), _spendScope(recipient, 0x11223344, address(token)));
+    }
+
+    function _limitedSession() internal view returns (ISessionTypes.Session memory session) {
+        session = _kindSession();
         session.limits = _limits(_limit(address(token), LIMIT, PERIOD));
-        return _grant(session, _transferScope());
     }
 
     function _grantCallsOf(address target) internal returns (Grant memory) {
@@ -207,6 +230,12 @@ contract HostileSafesTest is HostileAccountsTest {
         _refuseCall(granted, _order(0, _transferData(5)), "why");
     }
 
+    function test_reverts_withTheReason_whenTheSafeSaysThatAnApprovalFailed() public {
+        Grant memory granted = _grantPull();
+        modular.set(HostileModularAccount.Behaviour.Fail, "why");
+        _refuseCall(granted, _order(0, abi.encodePacked(bytes4(0x11223344))), "why");
+    }
+
     function test_reverts_withAtMost256Bytes_whenTheSafesReasonIsABomb() public {
         Grant memory granted = _grantKind();
         modular.set(HostileModularAccount.Behaviour.Fail, new bytes(5000));
@@ -218,6 +247,14 @@ contract HostileSafesTest is HostileAccountsTest {
         Grant memory granted = _grantKind();
         modular.set(HostileModularAccount.Behaviour.Nonsense, abi.encode(2, 64, 0));
         assertEq(_executeBatch(_signed(granted, _order(0, _transferData(5)))), ISessionErrors.CallReverted.selector);
+    }
+
+    function test_reverts_withoutAReason_whenTheSafeAnswersTooLittleForOne() public {
+        Grant memory granted = _grantKind();
+        for (uint24 i; i < 3; ++i) {
+            modular.set(HostileModularAccount.Behaviour.Nonsense, new bytes(i * 32));
+            _refuseCall(granted, _order(0, _transferData(5)), "");
+        }
     }
 
     /// @dev A reason that claims to be longer than what was answered.

@@ -36,8 +36,7 @@ export function runCalls(setting: Setting, state: ModelState, submission: Submis
   if (calls.length === 0) return accepted;
   if (plan.session.accountKind === "erc7579" && !getAccount(state, account).installed) {
     // The account does not obey a module that it put out, whether asked to call or to approve first.
-    const spendToken = calls[0]?.scope.spendToken;
-    return [refuse("CallReverted", 0, undefined), refuse("TokenRefused", spendToken)];
+    return [refuse("CallReverted", 0, undefined)];
   }
   const ledger = copyLedger(state.ledger);
   const { meters } = getSession(state, plan);
