@@ -270,7 +270,7 @@ export const mutations: readonly Mutation[] = [
     ["if (hook == address(0)) return;", "return;", `${policy}checkCallV4`],
     ["        revert IUniversalRouterPolicy.TokenNotAllowed(route.command, token);\n    }\n}", "    }\n}"],
   ]),
-  ...of("policies/AbiReader.sol", route, [
+  ...of("libraries/AbiReader.sol", route, [
     ["if (data.length < 32 * count) revert", "if (false) revert"],
     ["if (word > max) revert", "if (false) revert"],
   ]),

@@ -1,4 +1,4 @@
-import { factorySentences, type Sentences } from "./errorSentences.ts";
+import { factorySentences, managerSentences, type Sentences } from "./errorSentences.ts";
 import type { universalRouterPolicyAbi, universalRouterPolicyFactoryAbi } from "./generated/abi.ts";
 import { toGrouped } from "./words.ts";
 
@@ -7,6 +7,7 @@ const hex = (code: number): string => `0x${code.toString(16).padStart(2, "0")}`;
 
 /** Why the policy for Uniswap's UniversalRouter rejects a call. */
 export const universalRouterPolicySentences: Sentences<typeof universalRouterPolicyAbi> = {
+  AbiInvalid: managerSentences.AbiInvalid,
   ActionNotAllowed: ([command, action, code]) =>
     `Action ${position(action)} of the V4 swap in command ${position(command)} is of kind ${hex(code)}; a session may only swap, settle and take.`,
   ActionsNotMatched: ([command, actions, inputs]) =>
@@ -15,8 +16,6 @@ export const universalRouterPolicySentences: Sentences<typeof universalRouterPol
     `Command ${position(command)} of the route is ${hex(code)}, which its policy does not allow.`,
   CommandsNotMatched: ([commands, inputs]) =>
     `The route has ${toGrouped(commands.toString())} commands, but inputs for ${toGrouped(inputs.toString())}.`,
-  EncodingInvalid: ([word, max]) =>
-    `The route is not encoded cleanly: a word, offset or length is ${toGrouped(word.toString())} where at most ${toGrouped(max.toString())} fits.`,
   HookNotAllowed: ([command, hook], { words }) =>
     `Command ${position(command)} of the route swaps in a pool with the hook ${words.toName(hook)}, which its policy does not list.`,
   PathInvalid: ([command, length]) =>

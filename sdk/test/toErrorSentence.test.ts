@@ -70,20 +70,6 @@ describe("toErrorSentence", () => {
     });
   });
 
-  it("tells errors of one name apart by their selectors", () => {
-    const named = toErrorSentence({ name: "EncodingInvalid", args: [] });
-    expect(named.sentence).toBe("The packed order or session does not follow the encoding.");
-    expect(toErrorSentence(toFunctionSelector("function EncodingInvalid()"))).toEqual(named);
-    const ofPolicy = encodeErrorResult({
-      abi: universalRouterPolicyAbi,
-      errorName: "EncodingInvalid",
-      args: [64n, 32n],
-    });
-    const sentence = "The route is not encoded cleanly: a word, offset or length is 64 where at most 32 fits.";
-    expect(toErrorSentence(ofPolicy)).toEqual({ name: "EncodingInvalid", args: [64n, 32n], sentence });
-    expect(toErrorSentence({ name: "EncodingInvalid", args: ["64", "32"] }).sentence).toBe(sentence);
-  });
-
   it("says why a policy rejected a call", () => {
     const why = encodeErrorResult({ abi: universalRouterPolicyAbi, errorName: "TokenNotAllowed", args: [1n, token] });
     const { sentence } = toErrorSentence(
