@@ -4,8 +4,6 @@
  *
  *   npm run generate            writes sdk/src/generated and docs/erc7730
  *   npm run generate -- --check compares instead, and exits 1 if anything is out of date
- *
- * Compile first (`npx hardhat compile`): ABIs are read from `artifacts/`.
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

@@ -13,6 +13,6 @@ export const addresses = {
 
 /** Where the policy for Uniswap's UniversalRouter and its factory are on every chain that has them. */
 export const universalRouterPolicyAddresses = {
-  universalRouterPolicy: "0x6aE777e51a16EaFD7692168D73445B5Eaf2B88EF",
-  universalRouterPolicyFactory: "0x18310e0E5805C3652327836A2d6067bc2cc3F07D",
+  universalRouterPolicy: "0xF4Bdca617a1Cf637E71351E4d6c8432Dac916719",
+  universalRouterPolicyFactory: "0x2f4de71fbb2fee6D67f85DCBa3A6fEfe5B80c858",
 } as const;
