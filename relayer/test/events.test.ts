@@ -1,10 +1,12 @@
 import type { Address } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseProblem, post, request, waitForOrder, waitForSession } from "./support/api.ts";
+import { z } from "zod";
+import { parseProblem, post, request, requestAs, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, type GrantedSession, type World } from "./support/createWorld.ts";
 import { readStream, type StreamedEvent } from "./support/readStream.ts";
 import { startRelayer, type RelayerEnv, type RelayerProcess } from "./support/runRelayer.ts";
+import { createHmacSigner, signKeyed } from "./support/signKeyed.ts";
 import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
 
 let world: World;
@@ -82,6 +84,17 @@ describe("one instance on PGlite", () => {
     // The key of one session is told nothing of the account's other orders.
     const ofAccount = await read({ account }, hasName("OrderExecuted"), { lastEventId: startId, signer: session.key });
     expect(names(ofAccount)).toEqual(["OrderExecuted"]);
+  });
+
+  test("ends a stream when the credential that opened it has died", async () => {
+    const body = { sessionId: session.sessionId, lifetimeSeconds: 2 };
+    const answer = await requestAs(session.key, `${relayer.url}/v1/credentials`, { method: "POST", body });
+    const { keyId, secret } = z.object({ keyId: z.string(), secret: z.string() }).parse(answer.json);
+    const url = `${relayer.url}/v1/events?sessionId=${session.sessionId}`;
+    const headers = await signKeyed(createHmacSigner(keyId, Buffer.from(secret, "base64")), url);
+    // It is the relayer that ends it: nothing here is ever enough.
+    const events = await readStream(url, () => false, { lastEventId: startId, headers });
+    expect(statuses(events)).toEqual(["accepted", "submitted", "confirmed"]);
   });
 
   test("tells who was away during a reorg, over a restart, what was undone and what came of it", async () => {

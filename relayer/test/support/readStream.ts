@@ -5,11 +5,19 @@ export type StreamedEvent = { id: string; event: string; data: Record<string, un
 
 const dataSchema = z.record(z.string(), z.unknown());
 
-/** Reads server-sent events, without a client's help, until `isEnough`. */
+type StreamReader = {
+  lastEventId?: string;
+  onOpen?: () => Promise<void>;
+  /** Who signs the request, if anyone does. */
+  signer?: RequestSigner;
+  headers?: Record<string, string>;
+};
+
+/** Reads server-sent events, without a client's help, until `isEnough` or the relayer ends them. */
 export async function readStream(
   url: string,
   isEnough: (events: readonly StreamedEvent[]) => boolean,
-  { lastEventId, onOpen, signer }: { lastEventId?: string; onOpen?: () => Promise<void>; signer?: RequestSigner } = {},
+  { lastEventId, onOpen, signer, headers = {} }: StreamReader = {},
 ): Promise<StreamedEvent[]> {
   const connection = new AbortController();
   const timer = setTimeout(() => connection.abort(new Error("The events did not come")), 25_000);
@@ -19,6 +27,7 @@ export async function readStream(
       headers: {
         accept: "text/event-stream",
         ...(lastEventId !== undefined && { "last-event-id": lastEventId }),
+        ...headers,
         ...(signer && (await signHeaders(signer, url, { method: "GET" }))),
       },
       signal: connection.signal,
