@@ -188,6 +188,43 @@ describe.each([
   );
 });
 
+test("tell what a reorg took back while the relayer was away, once", async () => {
+  const session = await world.grant(account);
+  const env = await world.createEnv(setting);
+  let relayer = await startRelayer(env);
+  try {
+    await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
+    const body = { url: `${receiverUrl}/reorg`, account, sessionId: session.sessionId };
+    await requestAs(session.key, `${relayer.url}/v1/webhooks`, { method: "POST", body });
+    const order = await session.createOrder({ nonce: 0 });
+    await post(`${relayer.url}/v1/orders`, order.body);
+    await waitForOrder(relayer.url, order.orderHash);
+    await waitForReceived("/reorg", (all) => toStatuses(all).includes("confirmed"));
+    await relayer.kill();
+    await world.chain.pauseMining();
+    await world.chain.reorganise(1);
+    await world.chain.mineEverySecond();
+    relayer = await startRelayer(env);
+    // What was under way when the relayer was killed may come twice, under the same id.
+    const once = (all: readonly Received[]) => [...new Map(all.map((message) => [message.id, message])).values()];
+    const ofType = (all: readonly Received[], type: string) =>
+      once(all)
+        .filter((message) => toType(message) === type)
+        .map((message) => payloadSchema.parse(JSON.parse(message.body)).data);
+    const messages = await waitForReceived(
+      "/reorg",
+      (all) => ofType(all, "EventUndone").length > 0 && ofType(all, "OrderExecuted").length === 2,
+    );
+    const executed = ofType(messages, "OrderExecuted").map(({ id }) => Number(id));
+    expect(ofType(messages, "EventUndone")).toMatchObject([
+      { undoneId: String(Math.min(...executed)), orderHash: order.orderHash },
+    ]);
+  } finally {
+    await world.chain.resumeMining();
+    await relayer.stop();
+  }
+});
+
 test("reach a receiver at once while another one takes its time, however much that one has to get", async () => {
   // It never answers, and has more to get than there are deliveries at once.
   let [underWay, mostUnderWay] = [0, 0];
