@@ -1,7 +1,10 @@
 import type { Kysely } from "kysely";
 import { zeroHash, type Address, type Hex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SessionContent } from "../src/admission/createContentStore.ts";
+import { createSealer } from "../src/audit/createSealer.ts";
+import { verifyAuditLog } from "../src/audit/verifyAuditLog.ts";
 import type { HeadChange } from "../src/chain/createIndexer.ts";
 import type { Database } from "../src/db/schema.ts";
 import { deleteOldSentinelRows, getHistory, listEvidence } from "../src/db/sentinelRows.ts";
@@ -118,6 +121,10 @@ test("holds what is unlike its key, and everything after it, with evidence that 
   expect(entries).toHaveLength(1);
   expect(entries[0]).toMatchObject({ kind: "sentinel-hold", account: session.account, order_hash: "" });
   expect(JSON.parse(entries[0]?.reason ?? "")).toEqual({ evidence: evidence?.id, rule: "unusual", orderHash });
+  const signer = privateKeyToAccount(generatePrivateKey());
+  expect(await createSealer({ db, signer, config: { chainId } })()).toBe(1);
+  const report = await verifyAuditLog(db, { chainId, signers: [signer.address] });
+  expect(report).toMatchObject({ entries: 1, unsealed: 0, faults: [] });
 });
 
 test("lets an order pass in a hold that carries the approver's signature", async () => {
