@@ -104,3 +104,22 @@ test("reads lists", () => {
   expect(config.allowedAccounts).toEqual([account, "0x5FbDB2315678afecb367f032d93F642f64180aa3"]);
   expect(config.corsOrigins).toEqual(["http://127.0.0.1:5173", "https://page.example"]);
 });
+
+test("takes one key for the sentinel, kept in one place", () => {
+  const key = `0x${"22".repeat(32)}`;
+  const signer = `keystore:/etc/latchkey/sentinel.json?password-file=/etc/latchkey/password#${valid.MANAGER_ADDRESS}`;
+  expect(readConfig(valid)).toMatchObject({ sentinelPrivateKey: undefined, sentinelSigner: undefined });
+  expect(readConfig({ ...valid, SENTINEL_PRIVATE_KEY: key }).sentinelPrivateKey).toBe(key);
+  expect(readConfig({ ...valid, SENTINEL_SIGNER: signer }).sentinelSigner?.address).toBe(
+    "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+  );
+  expect(readFaults({ ...valid, SENTINEL_PRIVATE_KEY: `${key},0x${"33".repeat(32)}` })).toEqual([
+    "SENTINEL_PRIVATE_KEY names more than one key",
+  ]);
+  expect(readFaults({ ...valid, SENTINEL_PRIVATE_KEY: key, SENTINEL_SIGNER: signer })).toEqual([
+    "SENTINEL_PRIVATE_KEY and SENTINEL_SIGNER are both set, but there is one sentinel: remove one of them",
+  ]);
+  expect(readFaults({ ...valid, SENTINEL: "kill" })).toEqual([
+    "SENTINEL is none of off, note, hold, suspend and revoke",
+  ]);
+});

@@ -1,10 +1,13 @@
 import type { Kysely } from "kysely";
 import { zeroHash, type Address, type Hex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SessionContent } from "../src/admission/createContentStore.ts";
+import { createSealer } from "../src/audit/createSealer.ts";
+import { verifyAuditLog } from "../src/audit/verifyAuditLog.ts";
 import type { HeadChange } from "../src/chain/createIndexer.ts";
 import type { Database } from "../src/db/schema.ts";
-import { listEvidence } from "../src/db/sentinelRows.ts";
+import { deleteOldSentinelRows, getHistory, listEvidence } from "../src/db/sentinelRows.ts";
 import { createMetrics } from "../src/observability/createMetrics.ts";
 import { ProblemError } from "../src/problem.ts";
 import { createEnforcement } from "../src/sentinel/createEnforcement.ts";
@@ -118,6 +121,10 @@ test("holds what is unlike its key, and everything after it, with evidence that 
   expect(entries).toHaveLength(1);
   expect(entries[0]).toMatchObject({ kind: "sentinel-hold", account: session.account, order_hash: "" });
   expect(JSON.parse(entries[0]?.reason ?? "")).toEqual({ evidence: evidence?.id, rule: "unusual", orderHash });
+  const signer = privateKeyToAccount(generatePrivateKey());
+  expect(await createSealer({ db, signer, config: { chainId } })()).toBe(1);
+  const report = await verifyAuditLog(db, { chainId, signers: [signer.address] });
+  expect(report).toMatchObject({ entries: 1, unsealed: 0, faults: [] });
 });
 
 test("lets an order pass in a hold that carries the approver's signature", async () => {
@@ -254,23 +261,62 @@ test("counts neither the same refused order twice nor refusals that say nothing 
   expect(await judge(sentinel, content)).toBe("passed");
 });
 
+function createBlock(name: string, { sessionId, session }: SessionContent): HeadChange {
+  const at = { blockNumber: 1, blockHash: zeroHash, logIndex: 0, transactionHash: zeroHash };
+  const event = {
+    ...at,
+    name,
+    account: session.account,
+    sessionId,
+    orderHash: undefined,
+    args: {},
+    granted: undefined,
+  };
+  return { kind: "block", head: { number: 1, hash: zeroHash, timestamp: 0 }, events: [event] };
+}
+
+test("orders that fail on chain count, but not so much that they alone or with a hurry hold anything", async () => {
+  const sentinel = start({ SENTINEL_NOTE_SCORE: "2" });
+  const content = createContent();
+  await teach(sentinel, content);
+  for (let count = 0; count < 20; count += 1) sentinel.tell(createBlock("OrderFailed", content));
+  expect(await judge(sentinel, content)).toBe("passed");
+  await sentinel.save();
+  const [note] = await toEvidence(content);
+  expect(note).toMatchObject({ action: "note", rule: "unusual" });
+  const features = JSON.parse(note?.features ?? "") as Record<string, number>;
+  expect(features).toMatchObject({ failures: 3, failedOrders: expect.closeTo(20, 0) as number });
+});
+
+test("forgets notes and idle keys after a while, and nothing else that it did", async () => {
+  const sentinel = start({ SENTINEL_NOTE_SCORE: "1" });
+  const content = createContent();
+  await teach(sentinel, content);
+  expect(await judge(sentinel, content, { recipient: createAddress() })).toBe("passed");
+  expect(await judge(sentinel, content, theft())).toBe("anomaly-held");
+  await sentinel.save();
+  const { sessionId } = content;
+  const age = async (days: number): Promise<void> => {
+    const at = Date.now() - days * 86_400_000;
+    await db.updateTable("sentinel_evidence").set({ at }).where("session_id", "=", sessionId).execute();
+    await db.updateTable("sentinel_histories").set({ updated_at: at }).where("session_id", "=", sessionId).execute();
+    await deleteOldSentinelRows(db, chainId);
+  };
+  await age(29);
+  expect((await toEvidence(content)).map(({ action }) => action).toSorted()).toEqual(["hold", "note"]);
+  await age(31);
+  expect((await toEvidence(content)).map(({ action }) => action)).toEqual(["hold"]);
+  expect(await getHistory(db, chainId, sessionId)).toBeDefined();
+  await age(91);
+  expect(await getHistory(db, chainId, sessionId)).toBeUndefined();
+  expect((await toEvidence(content)).map(({ action }) => action)).toEqual(["hold"]);
+});
+
 test("a session that its owner resumes on chain is held no more", async () => {
   const sentinel = start();
   const content = createContent();
   await teach(sentinel, content);
   expect(await judge(sentinel, content, theft())).toBe("anomaly-held");
-  const event = {
-    blockNumber: 1,
-    blockHash: zeroHash,
-    logIndex: 0,
-    transactionHash: zeroHash,
-    name: "SessionResumed",
-    account: content.session.account,
-    sessionId: content.sessionId,
-    orderHash: undefined,
-    args: {},
-    granted: undefined,
-  };
-  sentinel.tell({ kind: "block", head: { number: 1, hash: zeroHash, timestamp: 0 }, events: [event] });
+  sentinel.tell(createBlock("SessionResumed", content));
   expect(await judge(sentinel, content, theft())).toBe("passed");
 });

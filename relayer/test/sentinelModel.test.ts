@@ -134,6 +134,15 @@ test("attempts outside of the session hold, suspend and revoke by their number",
   expect(decide(4 * refusalsMax + 1)).toEqual({ rung: "revoke", rule: "refused-attempts" });
 });
 
+test("a key that goes on unlike itself while it is held is suspended", () => {
+  const { history, at } = createSteadyHistory(30);
+  const decide = (held: number, total: number) =>
+    toDecision(total, { ...history, held: { value: held, at } }, at, settings);
+  expect(decide(10, 12)).toEqual({ rung: "hold", rule: "unusual" });
+  expect(decide(11, 12)).toEqual({ rung: "suspend", rule: "unusual-while-held" });
+  expect(decide(11, 23)).toEqual({ rung: "revoke", rule: "unusual" });
+});
+
 test("goes no higher than the operator and the session let it", () => {
   const all = { canSuspend: true, canRevoke: true };
   expect(toAllowed("revoke", { level: "revoke", ...all })).toBe("revoke");

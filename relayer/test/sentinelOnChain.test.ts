@@ -5,6 +5,7 @@ import {
   sessionManagerAbi,
   templates,
   toPaymentCall,
+  type Call,
 } from "@latchkey/sdk";
 import { parseEther, type Address } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
@@ -234,4 +235,27 @@ test("counts neither what strangers send nor what they repeat against the key", 
   }
   expect(await getEvidence(granted, granted.key)).toMatchObject([{ action: "hold", rule: "refused-attempts" }]);
   expect(parseProblem(await submit(granted, 8)).code).toBe("anomaly-held");
+});
+
+test("judges the orders of a key that is a contract once it is known whose they are, and counts no others", async () => {
+  const holder = privateKeyToAccount(generatePrivateKey());
+  const signer = await world.chain.deploy("test/Erc1271Signer", [holder.address]);
+  const granted = await grant({ signer });
+  const owner = world.chain.accounts.owner.account;
+  const send = async (nonce: number, signedBy = holder, changes: { amount?: bigint; calls?: Call[] } = {}) =>
+    post(`${relayer.url}/v1/orders`, (await granted.createOrder({ nonce, signer: signedBy, ...changes })).body);
+  const { scope } = granted.createCall(1n);
+  const loot: Call = { ...toPaymentCall({ token: world.token, recipient: thief, amount: parseEther("900") }), scope };
+  const outside: Call = { ...loot, scope: `0x${"ef".repeat(32)}` };
+  const stranger = privateKeyToAccount(generatePrivateKey());
+  for (let nonce = 0; nonce < 20; nonce += 1) {
+    expect(parseProblem(await send(nonce, stranger)).code).toBe("signature-invalid");
+    expect(parseProblem(await send(nonce, stranger, { calls: [outside] })).code).toBe("scope-not-granted");
+  }
+  for (let nonce = 0; nonce < warmUpOrders; nonce += 1) expect((await send(nonce)).status).toBe(202);
+  // Of strangers' loot it is not even asked whether it is usual.
+  expect(parseProblem(await send(20, stranger, { calls: [loot] })).code).toBe("signature-invalid");
+  expect(await getEvidence(granted, owner)).toEqual([]);
+  expect(parseProblem(await send(20, holder, { calls: [loot] })).code).toBe("anomaly-held");
+  expect(await getEvidence(granted, owner)).toMatchObject([{ action: "hold", rule: "unusual" }]);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   parseEther,
+  recoverAddress,
   recoverMessageAddress,
   recoverTransactionAddress,
   type Address,
@@ -16,10 +17,12 @@ import { parseDerSignature } from "../src/signers/derSignature.ts";
 import { SignerError, type DigestSigner } from "../src/signers/DigestSigner.ts";
 import { openAwsKms } from "../src/signers/openAwsKms.ts";
 import { openKeystore } from "../src/signers/openKeystore.ts";
+import { openSentinelKey } from "../src/signers/openSentinelKey.ts";
 import { openPkcs11 } from "../src/signers/openPkcs11.ts";
 import { post, waitForOrder, waitForSession } from "./support/api.ts";
 import { createSoftHsm, hasSoftHsm, p256, type SoftHsm } from "./support/createSoftHsm.ts";
 import { createWorld, type World } from "./support/createWorld.ts";
+import { quietLog } from "./support/openTestDatabase.ts";
 import { runToEnd, startRelayer, type RelayerEnv } from "./support/runRelayer.ts";
 import { startKmsDouble, type KmsDouble } from "./support/startKmsDouble.ts";
 
@@ -146,6 +149,29 @@ test("refuses a key that is not of the address the operator expects", async () =
   expect(() => createHotWallet(signer, address)).toThrow(
     `is of ${keystoreAddress}, but the configuration names ${address}`,
   );
+});
+
+test("opens the sentinel's key wherever it is kept, and refuses another than the operator expects", async () => {
+  const path = writeFile("sentinel.json", withPbkdf2);
+  const url = new URL(`keystore:${path}?password-file=${writeFile("password", "testpassword")}`);
+  const open = (address: Address) =>
+    openSentinelKey({ sentinelPrivateKey: undefined, sentinelSigner: { url, address }, log: quietLog });
+  const digest: Hex = `0x${"5a".repeat(32)}`;
+  for (const key of [
+    await open(keystoreAddress),
+    await openSentinelKey({ sentinelPrivateKey: secret, sentinelSigner: undefined, log: quietLog }),
+  ]) {
+    if (key === undefined) throw new Error("There is a key");
+    expect(key.address).toBe(keystoreAddress);
+    expect(await recoverAddress({ hash: digest, signature: await key.sign(digest) })).toBe(keystoreAddress);
+    await key.close();
+  }
+  const { address } = privateKeyToAccount(generatePrivateKey());
+  expect(await refusal(open(address))).toBe(
+    `The sentinel's key is of ${keystoreAddress}, but the configuration names ${address}`,
+  );
+  const none = { sentinelPrivateKey: undefined, sentinelSigner: undefined, log: quietLog };
+  expect(await openSentinelKey(none)).toBeUndefined();
 });
 
 test("refuses a signature that is not of the key", async () => {

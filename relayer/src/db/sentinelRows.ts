@@ -111,3 +111,24 @@ export async function saveHistories(
     db,
   );
 }
+
+/** Days that notes, and histories of keys that have done nothing since, are kept. */
+const notesKept = 30;
+const historiesKept = 90;
+const dayMs = 86_400_000;
+
+/** Forgets old notes and idle keys; what the sentinel has done otherwise is kept. */
+export async function deleteOldSentinelRows(db: Db, chainId: number): Promise<void> {
+  const before = (days: number) => sql<number>`${databaseNow} - ${days * dayMs}::int8`;
+  await db
+    .deleteFrom("sentinel_evidence")
+    .where("chain_id", "=", chainId)
+    .where("action", "=", "note")
+    .where("at", "<", before(notesKept))
+    .execute();
+  await db
+    .deleteFrom("sentinel_histories")
+    .where("chain_id", "=", chainId)
+    .where("updated_at", "<", before(historiesKept))
+    .execute();
+}

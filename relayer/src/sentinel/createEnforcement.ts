@@ -63,10 +63,11 @@ export function createEnforcement({ rpc, contents, sentinelKey, config }: Deps) 
       return (await insertControl(tx, chainId, { kind, account: session.account, sessionId, data })).isNew;
     },
 
-    /** The calldata of a suspension or revocation, signed now. Throws `RpcError` and `SignerError`. */
-    async signControl({ kind, session_id }: ControlRow): Promise<Hex> {
-      if (sentinelKey === undefined) throw new Error(`No key can sign the ${kind} of the session ${session_id}`);
+    /** The calldata of a suspension or revocation, signed now; nothing without the key. Throws `RpcError` and `SignerError`. */
+    async signControl({ kind, session_id }: ControlRow): Promise<Hex | undefined> {
       const { sessionId, session } = await contents.get(session_id as Hex);
+      // The operator may have taken the key away meanwhile, or put another one in its place.
+      if (sentinelKey === undefined || !isAddressEqual(session.sentinel, sentinelKey.address)) return undefined;
       const block = await rpc.getBlock("latest");
       if (block === undefined) throw new RpcError("eth_getBlock", "The node has no block");
       const { account } = session;

@@ -6,7 +6,7 @@ import type { Reservations } from "../admission/reservations.ts";
 import type { HeadChange, Indexer } from "../chain/createIndexer.ts";
 import type { Config } from "../config.ts";
 import { createRecentSet } from "../createRecentSet.ts";
-import { deleteHold } from "../db/sentinelRows.ts";
+import { deleteHold, deleteOldSentinelRows } from "../db/sentinelRows.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../observability/createMetrics.ts";
@@ -65,6 +65,7 @@ const ordersRemembered = 50_000;
 /** Of what other instances hold, and of what is written behind, in milliseconds. */
 const refreshPauseMs = 1_000;
 const savePauseMs = 5_000;
+const cleanPauseMs = 3_600_000;
 /**
  * Scores what session keys do against their own history, and climbs the ladder: note, hold, suspend, revoke. Best effort: it
  * can only reduce what a key does through this relayer, the contract decides about everything. Only orders that a key validly
@@ -78,6 +79,7 @@ export function createSentinel({ db, indexer, enforcement, log, metrics, config 
   const judged = createRecentSet<Hex>(ordersRemembered);
   const refused = createRecentSet<Hex>(ordersRemembered);
   let savedAt = performance.now();
+  let cleanedAt = -Infinity;
 
   function judge(input: JudgedOrder, history: History): void | Promise<void> {
     const { content, order, orderHash, declared, source, isApproved, isAsking } = input;
@@ -194,6 +196,10 @@ export function createSentinel({ db, indexer, enforcement, log, metrics, config 
       if (settings.level === "off") return refreshPauseMs;
       for (const sessionId of await holds.refresh()) forget(sessionId as Hex);
       if (performance.now() - savedAt >= savePauseMs) await save();
+      if (performance.now() >= cleanedAt + cleanPauseMs) {
+        await deleteOldSentinelRows(db, chainId);
+        cleanedAt = performance.now();
+      }
       return refreshPauseMs;
     },
     save,

@@ -32,8 +32,8 @@ export type LaneDeps = {
   wallet: Wallet;
   instance: string;
   log: Log;
-  /** The calldata of a call that the sentinel signs. */
-  signControl: (control: ControlRow) => Promise<Hex>;
+  /** The calldata of a call that the sentinel signs; nothing if its key is gone. */
+  signControl: (control: ControlRow) => Promise<Hex | undefined>;
   config: Pick<
     Config,
     | "chainId"

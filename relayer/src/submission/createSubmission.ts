@@ -21,6 +21,7 @@ type Deps = Omit<LaneDeps, "wallet" | "config"> & {
 const pauseMinMs = 40;
 /** Calls that are no orders are looked for so often, in milliseconds, and so many at once. */
 const controlsPauseMs = 250;
+const controlsFailedPauseMs = 2_000;
 const controlsAtOnce = 100;
 /** Cancellations are looked for at most this often, in milliseconds. */
 const overtakeEveryMs = 200;
@@ -32,7 +33,7 @@ export function createSubmission(deps: Deps) {
   const followAbandoned = createAbandonedLanes({ ...deps, wallets: wallets.map(({ address }) => address) });
   let workers: LaneWorker[] = [];
   let ranAt = -Infinity;
-  let controlsAt = -Infinity;
+  let controlsAt = 0;
   let overtookAt = -Infinity;
   indexer.subscribe(({ kind }) => {
     if (kind === "reorg") for (const worker of workers) worker.forget();
@@ -83,9 +84,10 @@ export function createSubmission(deps: Deps) {
   }
 
   /** Before orders: what ends a session should not wait behind what it still does. */
-  async function submitControls(failures: Error[]): Promise<void> {
-    if (performance.now() - controlsAt < controlsPauseMs) return;
-    controlsAt = performance.now();
+  async function submitControls(): Promise<void> {
+    if (performance.now() < controlsAt) return;
+    controlsAt = performance.now() + controlsPauseMs;
+    const failures: Error[] = [];
     const live = await listLiveControls(deps.db, config.chainId, controlsAtOnce);
     await settleControls(
       deps.db,
@@ -95,9 +97,17 @@ export function createSubmission(deps: Deps) {
       if (control.status !== "waiting") continue;
       const [most] = listRooms().toSorted((a, b) => b.room - a.room);
       const worker = workers.find(({ lane }) => lane.wallet === most?.wallet);
-      if (worker === undefined) return;
+      if (worker === undefined) break;
       await guard(worker, () => worker.submitControl(control), failures);
     }
+    const [failure] = failures;
+    if (failure === undefined) return;
+    // Orders go on meanwhile: the place of the sentinel's key may be down, which is nothing to them.
+    controlsAt = performance.now() + controlsFailedPauseMs;
+    log.warn(
+      { err: failure, failures: failures.length },
+      "Calls that are no orders were not sent, and are tried again",
+    );
   }
 
   /** Returns how long until the next batch is due, if that is known; 0 if there may be more at once. */
@@ -135,7 +145,7 @@ export function createSubmission(deps: Deps) {
       const failures: Error[] = [];
       await followAbandoned().catch((error: unknown) => failures.push(toError(error)));
       await Promise.all(workers.map((worker) => guard(worker, () => worker.follow(), failures)));
-      if (!signal.aborted) await submitControls(failures);
+      if (!signal.aborted) await submitControls();
       await overtake(failures);
       const waitMs = signal.aborted ? undefined : await submitBatches(failures);
       const [failure] = failures;

@@ -19,8 +19,8 @@ type Deps = {
   wallet: Wallet;
   instance: string;
   log: Log;
-  /** The calldata of a call that the sentinel signs. */
-  signControl: (control: ControlRow) => Promise<Hex>;
+  /** The calldata of a call that the sentinel signs; nothing if its key is gone. */
+  signControl: (control: ControlRow) => Promise<Hex | undefined>;
   config: Pick<Config, "chainId" | "manager" | "batch">;
 };
 
@@ -37,6 +37,14 @@ export async function storeControl(
   const { db, wallet, instance, log, config } = deps;
   const { chainId, manager } = config;
   const data = isHex(control.data) ? control.data : await deps.signControl(control);
+  if (data === undefined) {
+    const sentence = "This relayer no longer has the key of the session's sentinel.";
+    await updateControl(db, control, {
+      status: "failed",
+      reason: toReasonJson({ name: "SentinelKeyMissing", args: [], sentence }),
+    });
+    return undefined;
+  }
   const gas = await measure(deps, control, data);
   if (gas === undefined) return undefined;
   const signed = await wallet.sign({ to: manager, data, gas, nonce, ...(await wallet.getFees()) });
