@@ -36,9 +36,9 @@ async function grant(account?: Address): Promise<GrantedSession> {
 
 const getDomain = () => ({ chainId: world.chain.chainId, manager: world.manager });
 
-function createClient({ sessionId, key }: GrantedSession): LatchkeyClient {
+function createClient({ sessionId, key }: GrantedSession, relayerUrl = relayer.url): LatchkeyClient {
   const retryPolicy = { attemptsMax: 1, delayBaseMs: 1, delayMaxMs: 1 };
-  return createLatchkeyClient({ relayerUrl: relayer.url, ...getDomain(), sessionKey: key, sessionId, retryPolicy });
+  return createLatchkeyClient({ relayerUrl, ...getDomain(), sessionKey: key, sessionId, retryPolicy });
 }
 
 async function getControlNonce(account: Address): Promise<number> {
@@ -71,11 +71,11 @@ const controlSchema = z.object({
   reason: z.object({ name: z.string() }).optional(),
 });
 
-async function waitForControl(id: string) {
+async function waitForControl(id: string, url = relayer.url) {
   return waitUntil({
     what: "the end of the control",
     async probe() {
-      const { json } = await request(`${relayer.url}/v1/controls/${id}`);
+      const { json } = await request(`${url}/v1/controls/${id}`);
       const control = controlSchema.parse(json);
       return ["done", "failed"].includes(control.status) ? control : undefined;
     },
@@ -187,4 +187,26 @@ test("sends again what the node has forgotten", async () => {
     await world.chain.resumeMining();
   }
   expect((await waitForControl(id)).status).toBe("done");
+});
+
+test.each(["before", "after"])("a surrender outlives kill -9 %s it is sent", async (moment) => {
+  const granted = await grant();
+  const wallet = world.chain.accounts.deployer;
+  const env = await world.createEnv({ HOT_WALLET_PRIVATE_KEY: wallet.privateKey });
+  const first = await startRelayer(env);
+  await waitForSession(first.url, granted.sessionId, ({ status }) => status === "active");
+  await world.chain.pauseMining();
+  try {
+    const { id } = await createClient(granted, first.url).surrender();
+    if (moment === "after") await world.chain.waitForPending(wallet.account.address);
+    await first.kill();
+    if (moment === "after") await world.chain.forgetPending();
+    await world.chain.resumeMining();
+    const second = await startRelayer(env);
+    await waitForSession(second.url, granted.sessionId, ({ status }) => status === "revoked");
+    expect((await waitForControl(id, second.url)).status).toBe("done");
+    await second.stop();
+  } finally {
+    await world.chain.resumeMining();
+  }
 });
