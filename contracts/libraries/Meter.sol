@@ -136,11 +136,10 @@ library Meter {
         else (ok, balance) = (true, known.balance());
     }
 
-    /// @return drop By how much `after_` is below `before`, or 0.
-    function _drop(uint256 before, uint256 after_) private pure returns (uint256 drop) {
-        // before > after_ ? before - after_ : 0, without a jump; not by mul, which provers find hard.
-        assembly ("memory-safe") {
-            drop := and(sub(0, gt(before, after_)), sub(before, after_))
+    /// @return By how much `after_` is below `before`, or 0.
+    function _drop(uint256 before, uint256 after_) private pure returns (uint256) {
+        unchecked {
+            return before > after_ ? before - after_ : 0;
         }
     }
 

@@ -111,7 +111,10 @@ export const mutations: readonly Mutation[] = [
     ["block.timestamp < session.validAfter()", "block.timestamp <= session.validAfter()"],
     ["block.timestamp >= session.validUntil()", "block.timestamp > session.validUntil()"],
     ["if (block.timestamp > head.deadline())", "if (block.timestamp >= head.deadline())"],
-    ["if (nonce >= session.maxOrders())", "if (nonce > session.maxOrders())"],
+    [
+      "word, nonce);\n        if (nonce >= session.maxOrders())",
+      "word, nonce);\n        if (nonce > session.maxOrders())",
+    ],
     ["submitter != relayer) revert", "false) revert", "hazards/Replay"],
     ["if (block.timestamp < nextAt)", "if (block.timestamp <= nextAt)", `${use}execute ${use}executeBatch`],
   ]),

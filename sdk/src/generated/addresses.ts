@@ -5,9 +5,9 @@ export const addresses = {
   "31337": {
     sessionControl: "0xB3B7d4Ee299E612f1D4436e4D394622cDec7F6D7",
     sessionGrants: "0x438d9eA1442B5971383423e01E717c07A9Cb18c1",
-    sessionManager: "0xCBc8142ddC7F04C0b8f207a3E39E0bF294e0B3e0",
-    sessionAccount: "0x395E14a642c60884a3f9B52b8057fE394fb195C1",
-    sessionAccountFactory: "0x29292F00a09241464c08b3D0111865b3eaCcB09a",
+    sessionManager: "0x26a0d3327191824fC1F87e3F199Ae58889cB60df",
+    sessionAccount: "0xAf0299c659fbaA51A29655fE11eFf3c34233b38d",
+    sessionAccountFactory: "0x3625f0C04b5396a8C66E050F19059031a51d8Bda",
   },
 } as const;
 
