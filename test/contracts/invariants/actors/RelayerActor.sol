@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.35;
 
+import {ISessionAccount} from "../../../../contracts/interfaces/ISessionAccount.sol";
 import {IERC7579Executor} from "../../../../contracts/interfaces/IERC7579Executor.sol";
 import {ISafe} from "../../../../contracts/interfaces/ISafe.sol";
 import {Orders} from "../Orders.sol";
@@ -82,20 +83,23 @@ abstract contract RelayerActor is Orders {
         if (usesInAct != 0) isBroken[Promise.Key] = true;
     }
 
-    /// @dev Past the manager: a stranger, the key or a target asks the account itself, as a module or executor would.
+    /// @dev Past the manager: a stranger, the key or a target asks the account itself, as a module, executor or manager would.
     function breakIn(uint256 slot, uint256 who, uint256 amount) external watched {
         slot %= SLOTS;
         address[4] memory actors = [stranger, key, relayer, address(puller)];
         bytes memory data = _transferData(1 + (amount % CAP));
-        _try(
-            actors[who % 4],
-            accounts[slot],
-            _isSafe(slot)
-                ? abi.encodeCall(ISafe.execTransactionFromModuleReturnData, (address(token), 0, data, uint8(who % 2)))
-                : abi.encodeCall(
-                    IERC7579Executor.executeFromExecutor,
-                    (bytes32(0), abi.encodePacked(address(token), uint256(0), data))
-                )
-        );
+        bytes memory call = abi.encodePacked(address(token), uint256(0), data);
+        bytes memory asked;
+        if (_isSafe(slot)) {
+            asked = abi.encodeCall(
+                ISafe.execTransactionFromModuleReturnData,
+                (address(token), 0, data, uint8(who % 2))
+            );
+        } else if (who % 8 < 4) {
+            asked = bytes.concat(ISessionAccount.executeCallInOrder.selector, call);
+        } else {
+            asked = abi.encodeCall(IERC7579Executor.executeFromExecutor, (bytes32(0), call));
+        }
+        _try(actors[who % 4], accounts[slot], asked);
     }
 }
