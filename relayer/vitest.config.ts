@@ -12,7 +12,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    // Each file runs a chain of its own; two cores carry two of them.
-    maxWorkers: 2,
+    // Each file runs a chain of its own, and waits for its blocks most of the time.
+    maxWorkers: 3,
   },
 });

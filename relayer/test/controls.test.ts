@@ -1,18 +1,12 @@
-import {
-  createLatchkeyClient,
-  sessionManagerAbi,
-  signForAccount,
-  toControlTypedData,
-  type ControlMessage,
-  type LatchkeyClient,
-} from "@latchkey/sdk";
-import type { Address, Hex, LocalAccount } from "viem";
+import { createLatchkeyClient, type LatchkeyClient } from "@latchkey/sdk";
+import type { Address, LocalAccount } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { parseProblem, post, request, requestAs, waitForOrder, waitForSession } from "./support/api.ts";
-import { createWorld, day, type GrantedSession, type World } from "./support/createWorld.ts";
+import { createWorld, type GrantedSession, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
+import { signControl } from "./support/signControl.ts";
 
 let world: World;
 let relayer: RelayerProcess;
@@ -41,29 +35,8 @@ function createClient({ sessionId, key }: GrantedSession, relayerUrl = relayer.u
   return createLatchkeyClient({ relayerUrl, ...getDomain(), sessionKey: key, sessionId, retryPolicy });
 }
 
-async function getControlNonce(account: Address): Promise<number> {
-  const { manager, chain } = world;
-  const args = [account] as const;
-  const state = await chain.client.readContract({
-    address: manager,
-    abi: sessionManagerAbi,
-    functionName: "accountStateOf",
-    args,
-  });
-  return state.controlNonce;
-}
-
-type Message = { type: "Revoke" | "Surrender"; sessionId: Hex } | { type: "Pause" };
-
-/** The body of a control, signed by the owner for the account, or by `signer` alone. */
-async function signControl(message: Message, account: Address, signer?: LocalAccount) {
-  const dated = { controlNonce: await getControlNonce(account), deadline: (await world.chain.getTime()) + day };
-  const full: ControlMessage = { ...message, account, ...dated };
-  const typedData = toControlTypedData(full, getDomain());
-  const signature =
-    signer === undefined ? await signForAccount({ typedData, account, owner }) : await signer.signTypedData(typedData);
-  return { ...dated, signature };
-}
+const sign = (message: Parameters<typeof signControl>[1]["message"], account: Address, signer?: LocalAccount) =>
+  signControl(world, { message, account, ...(signer && { signer }) });
 
 const controlSchema = z.object({
   id: z.string(),
@@ -122,11 +95,11 @@ test("sends what the owner has signed: a revocation, and a pause of the account"
   const granted = await grant();
   const { account } = granted.session;
   const other = await grant(account);
-  const revocation = await signControl({ type: "Revoke", sessionId: granted.sessionId }, account);
+  const revocation = await sign({ type: "Revoke", sessionId: granted.sessionId }, account);
   const path = `${relayer.url}/v1/sessions/${granted.sessionId}/revoke`;
   expect((await requestAs(owner, path, { method: "POST", body: revocation })).status).toBe(202);
   await waitForSession(relayer.url, granted.sessionId, ({ status }) => status === "revoked");
-  const pause = await signControl({ type: "Pause" }, account);
+  const pause = await sign({ type: "Pause" }, account);
   const answer = await requestAs(owner, `${relayer.url}/v1/accounts/${account}/pause`, { method: "POST", body: pause });
   expect(answer.status).toBe(202);
   await waitForSession(relayer.url, other.sessionId, ({ status }) => status === "paused");
@@ -136,18 +109,18 @@ test("takes no control from strangers, and none that its signer may not give", a
   const granted = await grant();
   const { sessionId, session, key } = granted;
   const path = `${relayer.url}/v1/sessions/${sessionId}/surrender`;
-  const body = await signControl({ type: "Surrender", sessionId }, session.account, key);
+  const body = await sign({ type: "Surrender", sessionId }, session.account, key);
   const stranger = world.chain.accounts.deployer.account;
   expect(parseProblem(await post(path, body)).code).toBe("authentication-required");
   expect(parseProblem(await requestAs(stranger, path, { method: "POST", body })).code).toBe("not-a-party");
-  const forged = await signControl({ type: "Surrender", sessionId }, session.account, stranger);
+  const forged = await sign({ type: "Surrender", sessionId }, session.account, stranger);
   expect(parseProblem(await requestAs(key, path, { method: "POST", body: forged }))).toMatchObject({
     status: 422,
     code: "control-refused",
     rule: { name: "ControlSignatureInvalid" },
   });
   const pausePath = `${relayer.url}/v1/accounts/${session.account}/pause`;
-  const pause = await signControl({ type: "Pause" }, session.account);
+  const pause = await sign({ type: "Pause" }, session.account);
   expect(parseProblem(await requestAs(key, pausePath, { method: "POST", body: pause })).code).toBe("not-a-party");
   expect((await waitForSession(relayer.url, sessionId)).status).toBe("active");
 });

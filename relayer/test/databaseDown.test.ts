@@ -1,10 +1,21 @@
-import { toScopeJson, toSessionJson } from "@latchkey/sdk";
+import { createApiPolicy, hashApiPolicy, toScopeJson, toSessionJson } from "@latchkey/sdk";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { waitUntil } from "../../scripts/stack/waitUntil.ts";
-import { parseProblem, post, request, requestAs, waitForOrder, waitForSession, type Answer } from "./support/api.ts";
+import {
+  parseProblem,
+  post,
+  request,
+  requestAs,
+  waitForOrder,
+  waitForSession,
+  type Answer,
+  type RequestSigner,
+} from "./support/api.ts";
 import { createWorld, type GrantedSession, type SignedTestOrder, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
+import { signControl } from "./support/signControl.ts";
 import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
 
 // A server that others use too is not ours to stop.
@@ -13,24 +24,41 @@ describe.skipIf(!hasPostgres || process.env["DATABASE_URL"] !== undefined)("whil
   let postgres: TestPostgres;
   let relayer: RelayerProcess;
   let session: GrantedSession;
+  /** Its key may ask for leases. */
+  let watched: GrantedSession;
   let next: SignedTestOrder;
+  let controls: Record<"surrender" | "revoke" | "pause", Awaited<ReturnType<typeof signControl>>>;
+  const policy = createApiPolicy({ ordersPerMinute: 1_000 });
+  const sentinelKey = generatePrivateKey();
+  const sentinel = privateKeyToAccount(sentinelKey);
 
   beforeAll(async () => {
     world = await createWorld();
     postgres = await startPostgres();
-    session = await world.grant(await world.createAccount());
+    session = await world.grant(await world.createAccount(), { salt: hashApiPolicy(policy) });
+    watched = await world.grant(await world.createAccount(), { sentinel: sentinel.address, leaseTtl: 600 });
     relayer = await startRelayer(
       await world.createEnv({
         DATABASE_URL: await postgres.createDatabase(),
         AUTH_SECRET: `0x${"5e".repeat(32)}`,
         WEBHOOK_NETWORKS: "127.0.0.0/8",
+        SENTINEL_PRIVATE_KEY: sentinelKey,
       }),
     );
-    await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
+    for (const { sessionId } of [session, watched]) {
+      await waitForSession(relayer.url, sessionId, ({ status }) => status === "active");
+    }
     const done = await session.createOrder({ nonce: 0 });
     await post(`${relayer.url}/v1/orders`, done.body);
     await waitForOrder(relayer.url, done.orderHash);
     next = await session.createOrder({ nonce: 1 });
+    const { account } = session.session;
+    const { sessionId, key } = session;
+    controls = {
+      surrender: await signControl(world, { message: { type: "Surrender", sessionId }, account, signer: key }),
+      revoke: await signControl(world, { message: { type: "Revoke", sessionId }, account }),
+      pause: await signControl(world, { message: { type: "Pause" }, account }),
+    };
   });
   afterAll(async () => {
     await relayer?.kill();
@@ -45,6 +73,10 @@ describe.skipIf(!hasPostgres || process.env["DATABASE_URL"] !== undefined)("whil
     const { account } = session.session;
     const content = { session: toSessionJson(session.session), scopes: session.scopes.map(toScopeJson) };
     const webhook = { url: "http://127.0.0.1:9/", account, sessionId };
+    const owner = world.chain.accounts.owner.account;
+    const ofSession = (what: string) => `${url}/v1/sessions/${sessionId}/${what}`;
+    const postAs = (signer: RequestSigner, path: string, body?: unknown) =>
+      requestAs(signer, path, { method: "POST", body });
     const id = "6f1c8a8e-2d0b-4d7e-9a54-0e5d1f0a9c11";
     return {
       "POST /v1/orders": () => post(`${url}/v1/orders`, next.body),
@@ -60,6 +92,15 @@ describe.skipIf(!hasPostgres || process.env["DATABASE_URL"] !== undefined)("whil
       "POST /v1/webhooks": () => requestAs(key, `${url}/v1/webhooks`, { method: "POST", body: webhook }),
       "GET /v1/webhooks": () => requestAs(key, `${url}/v1/webhooks?account=${account}&sessionId=${sessionId}`),
       "DELETE /v1/webhooks/{id}": () => requestAs(key, `${url}/v1/webhooks/${id}`, { method: "DELETE" }),
+      "POST /v1/sessions/{id}/surrender": () => postAs(key, ofSession("surrender"), controls.surrender),
+      "POST /v1/sessions/{id}/revoke": () => postAs(owner, ofSession("revoke"), controls.revoke),
+      "POST /v1/accounts/{address}/pause": () => postAs(owner, `${url}/v1/accounts/${account}/pause`, controls.pause),
+      "GET /v1/controls/{id}": () => request(`${url}/v1/controls/${id}`),
+      "PUT /v1/sessions/{id}/policy": () => requestAs(key, ofSession("policy"), { method: "PUT", body: policy }),
+      "GET /v1/sessions/{id}/policy": () => requestAs(key, ofSession("policy")),
+      "GET /v1/sessions/{id}/evidence": () => requestAs(key, ofSession("evidence")),
+      "POST /v1/sessions/{id}/lease": () => postAs(watched.key, `${url}/v1/sessions/${watched.sessionId}/lease`),
+      "POST /v1/sessions/{id}/release": () => postAs(owner, ofSession("release")),
       "POST /v1/credentials": () => requestAs(key, `${url}/v1/credentials`, { method: "POST", body: { sessionId } }),
     };
   }

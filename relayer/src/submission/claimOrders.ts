@@ -31,7 +31,8 @@ const waitingMax = 1_000;
  * as can be; and says after how many milliseconds more are due. All that waits of a session goes to the lane that has some
  * of it in flight already, so the orders of one session are mined in the order of their acceptance. An order that is
  * claimed cannot be cancelled any more. An order without calls whose nonce another one has in a transaction is not claimed:
- * it takes that one's place. (`offset 0` has the planner seek claimed orders lane by lane, by their index.)
+ * it takes that one's place. (Claimed orders are sought lane by lane, by their index, and the lanes of
+ * sessions in an object, so that nothing depends on what the planner guesses.)
  */
 export function claimOrders(
   db: Kysely<Database>,
@@ -41,20 +42,22 @@ export function claimOrders(
   return db.transaction().execute(async (tx) => {
     // Two instances that look at once would both find a session free.
     await sql`select pg_advisory_xact_lock(${claimLock}, ${chainId | 0})`.execute(tx);
+    const wallets = lanes.map(({ wallet }) => wallet);
     const { rows: waiting } = await sql<Waiting>`
-      with taken as (
-        select distinct on (session_id) session_id, wallet as lane from lanes cross join lateral (
+      with claimed as (
+        select distinct on (session_id) session_id, wallet from lanes cross join lateral (
           select session_id, sequence from orders
-          where chain_id = ${chainId} and lane = lanes.wallet and status in ('accepted', 'submitted') offset 0) as claimed
+          where chain_id = ${chainId} and lane = lanes.wallet and status in ('accepted', 'submitted') offset 0) as live
         where chain_id = ${chainId}
-        order by session_id, sequence)
-      select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, coalesce(orders.lane, taken.lane, wallet) as bound
-      from orders left join taken using (session_id)
+        order by session_id, sequence),
+      taken as materialized (select coalesce(jsonb_object_agg(session_id, wallet), '{}') as lanes from claimed)
+      select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, bound.lane as bound
+      from taken cross join orders
+        cross join lateral (select coalesce(orders.lane, taken.lanes ->> session_id, wallet) as lane) as bound
       where chain_id = ${chainId} and status = 'accepted' and not_before <= ${databaseNow}
         and (holds_nonce or not exists (select 1 from orders as rival where rival.chain_id = orders.chain_id
           and rival.session_id = orders.session_id and rival.nonce = orders.nonce and rival.status = 'submitted'))
-        and (coalesce(orders.lane, taken.lane, wallet) is null
-          or coalesce(orders.lane, taken.lane, wallet) = any(${lanes.map(({ wallet }) => wallet)}::text[]))
+        and (bound.lane is null or bound.lane = any(${wallets}::text[]))
       order by sequence limit ${waitingMax}`.execute(tx);
     const { due, waitMs } = toDrafts(waiting, lanes, batch);
     if (due.length === 0) return { batches: [], waitMs };
