@@ -47,7 +47,10 @@ const given: BenchOptions = {
 
 async function run(name: string, changes: Partial<BenchOptions>): Promise<NamedResult> {
   console.error(`\n${name}`);
-  return { name, result: await runBench({ ...given, ...changes }) };
+  const result = await runBench({ ...given, ...changes });
+  // What comes after it may fail.
+  console.error(JSON.stringify(result));
+  return { name, result };
 }
 
 async function runAll(): Promise<void> {

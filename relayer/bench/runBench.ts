@@ -76,6 +76,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
       HOT_WALLET_PRIVATE_KEY: world.hotWallets.map(toPrivateKey).join(","),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
       REQUESTS_PER_MINUTE: "10000000",
+      GAS_PER_ACCOUNT_AND_DAY: "1000000000000",
       BATCH_MAX_AGE_MS: "100",
       POLL_INTERVAL_MS: "100",
       LOG_LEVEL: "warn",

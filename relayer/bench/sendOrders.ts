@@ -15,6 +15,8 @@ export type Sending = {
 
 const retryMs = 100;
 const retriesMax = 120;
+/** An order that may come again tomorrow is refused as far as this run goes. */
+const retryAfterMaxMs = 10_000;
 
 function createSender(urls: readonly string[], socketsMax: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
@@ -73,7 +75,8 @@ async function send(
       return;
     }
     if (signal?.aborted === true) return;
-    if (!answer.text.includes('"retryable":true') || attempt >= retriesMax) {
+    const isWorthwhile = answer.text.includes('"retryable":true') && answer.retryAfterMs <= retryAfterMaxMs;
+    if (!isWorthwhile || attempt >= retriesMax) {
       sending.failed.push(`${answer.status} ${answer.text.slice(0, 300)}`);
       return;
     }
