@@ -2,6 +2,7 @@ import { sql, type Kysely } from "kysely";
 import type { Migration, MigrationProvider } from "kysely/migration";
 import { accessMigration } from "./accessMigration.ts";
 import { apiPolicyMigration } from "./apiPolicyMigration.ts";
+import { auditPlansMigration } from "./auditPlansMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import { controlMigration } from "./controlMigration.ts";
 import { feeQuoteMigration } from "./feeQuoteMigration.ts";
@@ -147,5 +148,6 @@ migrations["0023-fee-quotes"] = feeQuoteMigration;
 migrations["0030-sentinel"] = sentinelMigration;
 migrations["0031-controls"] = controlMigration;
 migrations["0032-api-policies"] = apiPolicyMigration;
+migrations["0033-audit-plans"] = auditPlansMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { OrderJson } from "@latchkey/sdk";
 import { sql, type RawBuilder, type Selectable } from "kysely";
 import { z } from "zod";
@@ -156,7 +157,7 @@ export function toNewOrder(order: {
     gas_limit: order.json.gasLimit,
     calls: JSON.stringify(order.json.calls),
     packed: order.packed,
-    body_hash: null,
+    body_hash: createHash("sha256").update(order.packed).digest("hex"),
     status: "accepted",
     holds_nonce: order.holdsNonce,
     reservations: JSON.stringify(order.reservations.map(String)),
@@ -176,10 +177,10 @@ export type Acceptance = { order_hash: string; accepted_at: number };
 
 /** With one parameter, since there may be many. Gives when they were accepted. */
 export function insertOrders(orders: readonly OrderRow[]): RawBuilder<Acceptance> {
-  return sql<Acceptance>`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
-      holds_nonce, reservations, attempts, not_before, wallet, batch_gas, accepted_at)
+  return sql<Acceptance>`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed,
+      body_hash, status, holds_nonce, reservations, attempts, not_before, wallet, batch_gas, accepted_at)
     select *, ${databaseNow} from json_to_recordset(${JSON.stringify(orders)}::json) as rows (chain_id int8, order_hash text,
-      session_id text, account text, nonce int4, deadline int8, gas_limit int8, calls text, packed text, status text,
-      holds_nonce boolean, reservations text, attempts int4, not_before int8, wallet text, batch_gas int4)
+      session_id text, account text, nonce int4, deadline int8, gas_limit int8, calls text, packed text, body_hash text,
+      status text, holds_nonce boolean, reservations text, attempts int4, not_before int8, wallet text, batch_gas int4)
     returning order_hash, accepted_at`;
 }
