@@ -82,7 +82,16 @@ async function steal(granted: GrantedSession, nonce: number) {
   const { scope } = granted.createCall(1n);
   const calls = [{ ...toPaymentCall({ token: world.token, recipient: thief, amount: parseEther("900") }), scope }];
   const order = await granted.createOrder({ nonce, calls });
-  return { ...order, answer: await post(`${relayer.url}/v1/orders`, order.body) };
+  const answer = await waitUntil({
+    what: "the relayer to know the newest block",
+    async probe() {
+      const tried = await post(`${relayer.url}/v1/orders`, order.body);
+      return tried.status === 503 ? undefined : tried;
+    },
+    timeoutMs: 10_000,
+    intervalMs: 50,
+  });
+  return { ...order, answer };
 }
 
 const evidenceSchema = z.object({
