@@ -41,7 +41,10 @@ export async function createBenchWorld({
   accountCount: number;
   walletCount: number;
 }): Promise<BenchWorld> {
-  const world = await createWorld(["--gas-limit", "30000000", "--accounts", String(walletsAt + 2 * walletCount)]);
+  const accounts = String(walletsAt + 2 * walletCount);
+  // Every account is given ten ether.
+  const balance = String(10_000 + 20 * accountCount);
+  const world = await createWorld(["--gas-limit", "30000000", "--accounts", accounts, "--balance", balance]);
   try {
     const scope = createScope({
       target: world.token,
