@@ -8,7 +8,8 @@
 import { parseArgs } from "node:util";
 import { findFailures } from "./testing/findFailures.ts";
 import { applyMutation } from "./mutation/applyMutation.ts";
-import { mutations, type Mutation } from "./mutation/mutations.ts";
+import { mutations } from "./mutation/mutations.ts";
+import type { Mutation } from "./mutation/toMutations.ts";
 import { createContractsCopy } from "./testing/createContractsCopy.ts";
 import { runHardhat } from "./testing/runHardhat.ts";
 

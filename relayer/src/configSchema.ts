@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { about } from "./aboutVariable.ts";
 import {
   address,
   addresses,
-  amount,
   fraction,
   networks,
   origins,
@@ -15,20 +15,10 @@ import {
   urls,
   whole,
 } from "./configFields.ts";
-import { rungs } from "./sentinel/rungs.ts";
+import { feeVariables } from "./limits/feeVariables.ts";
+import { sentinelVariables } from "./sentinel/sentinelVariables.ts";
 
-const sentinelGroup = "Sentinel (best effort: it can only reduce what a key does)";
-
-/** What `.env.example` says of a variable. */
-export type VariableText = {
-  /** The heading it stands under. */
-  group: string;
-  text: string;
-  /** Value shown where there is no default. */
-  example?: string;
-};
-
-/** Every variable by its name; its form, its default and, as metadata, what it means. The only place that names them. */
+/** Every variable by its name; its form, its default and, as metadata, what it means. */
 export const configSchema = z.object({
   RPC_URL: url(["http:", "https:"]).meta(
     about("Required", "The node, over HTTP. It may hold a key; it is never logged", "http://127.0.0.1:8545"),
@@ -108,42 +98,7 @@ export const configSchema = z.object({
     .optional()
     .meta(about("Whom it serves", "The same for all accounts together; no bound by default", "1000000000")),
 
-  FEES: z
-    .enum(["waived", "required"], { error: "is neither waived nor required" })
-    .default("waived")
-    .meta(about("Fees", "required: an order must pay the fee of GET /v1/fees by one of its calls")),
-  FEE_TOKEN: address()
-    .optional()
-    .meta(about("Fees", "0xEeee…EEeE is the chain's native token", "0xEeeeeEeeeEeEeeEeEeEeeEEEeeeeEeeeeeeeEEeE")),
-  FEE_RECIPIENT: address()
-    .optional()
-    .meta(about("Fees", "", "0x0000000000000000000000000000000000000000")),
-  FEE_BASE: amount().default(0n).meta(about("Fees", "Of every order, in the token's smallest unit")),
-  FEE_PER_MILLION_GAS: amount()
-    .default(0n)
-    .meta(about("Fees", "For each million of gas an order signs, in the token's smallest unit")),
-  FEE_PRICING: z
-    .enum(["fixed", "gas-price"], { error: "is neither fixed nor gas-price" })
-    .default("fixed")
-    .meta(
-      about("Fees", "gas-price: a million of gas costs what the chain asks now; FEE_PER_MILLION_GAS is then the least"),
-    ),
-  FEE_PER_MILLION_GAS_MAX: amount()
-    .optional()
-    .meta(about("Fees", "With gas-price: the most that is asked; no bound by default", "")),
-  FEE_MARKUP_PERCENT: whole(0, 1_000).default(20).meta(about("Fees", "With gas-price: added to what gas costs")),
-  FEE_TOKEN_PER_NATIVE: amount()
-    .optional()
-    .meta(
-      about(
-        "Fees",
-        "With gas-price and a FEE_TOKEN that is not native: its smallest units that one native token (10^18 wei) is worth",
-        "2500000000",
-      ),
-    ),
-  FEE_QUOTE_SECONDS: whole(5, 3_600)
-    .default(60)
-    .meta(about("Fees", "With gas-price: how long a client may rely on the answer of GET /v1/fees")),
+  ...feeVariables,
 
   REQUESTS_PER_MINUTE: whole(1, 10_000_000).default(6_000).meta(about("Limits", "From one source address")),
   SESSION_ORDERS_PER_MINUTE: whole(1, 10_000_000)
@@ -194,53 +149,7 @@ export const configSchema = z.object({
     .default(500)
     .meta(about("Batches and transactions", "The most paid for gas, whatever the market says")),
 
-  SENTINEL: z
-    .enum(rungs, { error: "is none of off, note, hold, suspend and revoke" })
-    .default("hold")
-    .meta(
-      about(
-        sentinelGroup,
-        "The most it may do about a key that behaves unlike itself: note it, hold its orders, suspend or revoke its session on chain (if the session names the key below), each with what comes before; off: nothing",
-      ),
-    ),
-  SENTINEL_PRIVATE_KEY: privateKeys()
-    .refine((keys) => keys.length <= 1, { error: "names more than one key" })
-    .default([])
-    .meta(
-      about(sentinelGroup, "The key that sessions name as their sentinel; it signs leases too. No hot wallet's", ""),
-    ),
-  SENTINEL_SIGNER: signerUris()
-    .refine((entries) => entries.length <= 1, { error: "names more than one key" })
-    .default([])
-    .meta(
-      about(
-        sentinelGroup,
-        "The same key kept elsewhere, in the form of HOT_WALLETS",
-        "keystore:/etc/latchkey/sentinel.json?password-file=/etc/latchkey/sentinel-password#0x…",
-      ),
-    ),
-  SENTINEL_NOTE_SCORE: whole(1, 100)
-    .default(6)
-    .meta(about(sentinelGroup, "Scores are nats of surprise, at most 6 for each of pace, size, recipient and source")),
-  SENTINEL_HOLD_SCORE: whole(1, 100).default(10).meta(about(sentinelGroup, "From which on an order is held")),
-  SENTINEL_SUSPEND_SCORE: whole(1, 100)
-    .default(16)
-    .meta(about(sentinelGroup, "From which on its session is suspended")),
-  SENTINEL_REVOKE_SCORE: whole(1, 100).default(22).meta(about(sentinelGroup, "From which on its session is revoked")),
-  SENTINEL_WARM_UP_ORDERS: whole(1, 10_000)
-    .default(20)
-    .meta(about(sentinelGroup, "Orders of a key that are only learned from, before any is scored")),
-  SENTINEL_REFUSALS_MAX: whole(1, 10_000)
-    .default(30)
-    .meta(
-      about(
-        sentinelGroup,
-        "Validly signed orders outside of what the session allows, in about ten minutes, after which it is held; twice as many suspend, four times as many revoke",
-      ),
-    ),
-  SENTINEL_HOLD_SECONDS: whole(1, 31_536_000)
-    .default(3_600)
-    .meta(about(sentinelGroup, "After which a hold ends that nobody has released")),
+  ...sentinelVariables,
 
   AUTH_SECRET: secret()
     .optional()
@@ -304,7 +213,3 @@ export const configSchema = z.object({
     .default("info")
     .meta(about("Observability", "fatal, error, warn, info, debug, trace or silent")),
 });
-
-function about(group: string, text: string, example?: string): VariableText {
-  return { group, text, ...(example !== undefined && { example }) };
-}

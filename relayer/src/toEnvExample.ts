@@ -1,4 +1,5 @@
-import { configSchema, type VariableText } from "./configSchema.ts";
+import type { VariableText } from "./aboutVariable.ts";
+import { configSchema } from "./configSchema.ts";
 
 /** The text of `.env.example`: every variable with what it means, its default or an example. */
 export function toEnvExample(): string {

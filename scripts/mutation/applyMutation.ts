@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { compileSolidity } from "../testing/compileSolidity.ts";
 import { findAffected } from "./findAffected.ts";
-import type { Mutation } from "./mutations.ts";
+import type { Mutation } from "./toMutations.ts";
 
 /** As in hardhat.config.ts: other settings would change what the tests about gas and sizes see. */
 const settings = {
