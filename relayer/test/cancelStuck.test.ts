@@ -150,16 +150,7 @@ test("takes along what fees have risen to, so that it is mined while the other c
   const before = await waitForOrder(relayer.url, victim.orderHash, isSubmitted);
   const old = await waitUntil({ what: "it in the pool", timeoutMs: 20_000, probe: () => getTransaction(before) });
   const baseFee = 4n * (old.maxFeePerGas ?? 0n);
-  await fetch(world.chain.url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "anvil_setNextBlockBaseFeePerGas",
-      params: [`0x${baseFee.toString(16)}`],
-    }),
-  });
+  await world.chain.setNextBaseFee(baseFee);
   await world.chain.mine();
   const number = Number(await world.chain.client.getBlockNumber());
   await waitForSession(relayer.url, session.sessionId, ({ block }) => block.number === number);

@@ -77,16 +77,7 @@ describe("a relayer that charges what gas costs", () => {
   }
 
   async function setBaseFee(fee: bigint): Promise<void> {
-    await fetch(world.chain.url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "anvil_setNextBlockBaseFeePerGas",
-        params: [`0x${fee.toString(16)}`],
-      }),
-    });
+    await world.chain.setNextBaseFee(fee);
     await world.chain.mine();
     const number = Number(await world.chain.client.getBlockNumber());
     await waitForSession(relayer.url, session.sessionId, ({ block }) => block.number >= number);

@@ -8,6 +8,7 @@ import {
   getAddress,
   http,
   isHex,
+  toHex,
   type Abi,
   type Account,
   type Address,
@@ -49,6 +50,8 @@ export type TestChain = {
   pauseMining: () => Promise<void>;
   resumeMining: () => Promise<void>;
   mineEverySecond: () => Promise<void>;
+  /** In wei; of the next block only, those after it follow from it. */
+  setNextBaseFee: (fee: bigint) => Promise<void>;
   /** Returns when a transaction of `sender` waits to be mined. */
   waitForPending: (sender: Address) => Promise<void>;
   /** The node forgets what waits to be mined. */
@@ -115,6 +118,7 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
       await ask("evm_mine");
     },
     mineEverySecond: () => ask("evm_setIntervalMining", [1]),
+    setNextBaseFee: (fee) => ask("anvil_setNextBlockBaseFeePerGas", [toHex(fee)]),
     async waitForPending(address) {
       await waitUntil({
         what: `a transaction of ${address} in the node's pool`,
