@@ -45,7 +45,10 @@ export function createSteps({ db, holds, enforcement, log, metrics, config }: De
     async climb(subject: Subject, rung: Step, rule: SentinelRule): Promise<void> {
       const { content } = subject;
       const { sessionId } = content;
-      await climbing.get(sessionId);
+      for (let other = climbing.get(sessionId); other !== undefined; other = climbing.get(sessionId)) {
+        // Whether it failed is told to whoever took it.
+        await other.catch(() => undefined);
+      }
       const isHeld = holds.find(sessionId, Date.now()) !== undefined;
       if (isHeld && isAtLeast(reached.get(sessionId) ?? "hold", rung)) return;
       const step = db
