@@ -66,11 +66,13 @@ type LaneState = {
   owner: string | null;
   /** Of the lease that are left; none if it is over. */
   leaseMs: number;
+  /** Whether the owner only follows what is under way. */
+  isKeyless: boolean;
   pending: number;
   orders: number;
 };
 
-const isIdle = ({ owner, leaseMs }: LaneState): boolean => owner === null || leaseMs <= 0;
+const isIdle = ({ owner, leaseMs, isKeyless }: LaneState): boolean => owner === null || leaseMs <= 0 || isKeyless;
 
 function toLine(lane: LaneState): string {
   const { wallet, mode, owner, leaseMs, pending, orders } = lane;
@@ -89,6 +91,7 @@ function listLanes(db: Kysely<Database>, chainId: number): Promise<LaneState[]> 
       "wallet",
       "mode",
       "owner",
+      "is_keyless as isKeyless",
       build("expires_at", "-", databaseNow).as("leaseMs"),
       build
         .selectFrom("transactions")

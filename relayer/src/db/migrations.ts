@@ -6,6 +6,7 @@ import { auditPlansMigration } from "./auditPlansMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import { controlMigration } from "./controlMigration.ts";
 import { feeQuoteMigration } from "./feeQuoteMigration.ts";
+import { keylessLanesMigration } from "./keylessLanesMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { eventLogMigration } from "./eventLogMigration.ts";
 import { overtakingMigration } from "./overtakingMigration.ts";
@@ -149,5 +150,6 @@ migrations["0030-sentinel"] = sentinelMigration;
 migrations["0031-controls"] = controlMigration;
 migrations["0032-api-policies"] = apiPolicyMigration;
 migrations["0033-audit-plans"] = auditPlansMigration;
+migrations["0034-keyless-lanes"] = keylessLanesMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -99,6 +99,8 @@ export type Database = {
     expires_at: number;
     /** `paused` lanes claim nothing; what they have submitted is followed to its end. */
     mode: "open" | "paused";
+    /** Whether the owner has no key of it, and only follows what is under way. */
+    is_keyless: Generated<boolean>;
   };
   /** Running relayers. */
   instances: { chain_id: number; instance: string; seen_at: number };

@@ -54,7 +54,12 @@ export function createAbandonedLanes(deps: Deps) {
     for (const { wallet } of await listAbandoned(db, chainId)) {
       if (wallets.includes(wallet)) continue;
       // Whoever has the key after all waits for a moment.
-      const lanes = await acquireLanes(db, of, { wallets: [wallet], count: 1, leaseMs: config.laneLeaseMs });
+      const lanes = await acquireLanes(db, of, {
+        wallets: [wallet],
+        count: 1,
+        leaseMs: config.laneLeaseMs,
+        isKeyless: true,
+      });
       try {
         for (const lane of lanes) await follow(lane);
       } finally {

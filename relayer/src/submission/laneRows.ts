@@ -60,10 +60,21 @@ export async function renewLanes(db: Db, { chainId, instance }: Of, leaseMs: num
 export async function acquireLanes(
   db: Db,
   { chainId, instance }: Of,
-  { wallets, count, leaseMs }: { wallets: readonly string[]; count: number; leaseMs: number },
+  {
+    wallets,
+    count,
+    leaseMs,
+    isKeyless = false,
+  }: {
+    wallets: readonly string[];
+    count: number;
+    leaseMs: number;
+    /** Whether only to follow what is under way: then nobody works the lane still. */
+    isKeyless?: boolean;
+  },
 ): Promise<Lane[]> {
   const { rows } = await sql<Lane>`update lanes set owner = ${instance}, fence = fence + 1,
-      expires_at = ${now} + ${leaseMs}
+      expires_at = ${now} + ${leaseMs}, is_keyless = ${isKeyless}
     where chain_id = ${chainId} and wallet in (
       select wallet from lanes where chain_id = ${chainId} and wallet = any(${wallets}::text[]) and expires_at <= ${now}
       order by wallet limit ${count} for update skip locked)
@@ -102,7 +113,7 @@ export async function listAbandoned(
           and transactions.wallet = lanes.wallet and status in ('pending', 'replaced')) as nonces,
         (select count(*)::int4 from orders where orders.chain_id = ${chainId} and orders.lane = lanes.wallet
           and status = 'submitted') as orders
-      from lanes where chain_id = ${chainId} and expires_at <= ${now}) as idle
+      from lanes where chain_id = ${chainId} and (expires_at <= ${now} or is_keyless)) as idle
     where nonces > 0 or orders > 0 order by wallet`.execute(db);
   return rows;
 }
