@@ -48,10 +48,14 @@ describe.skipIf(!hasPostgres)("on Postgres", () => {
   });
 
   test("keeps what it knows when it is stopped and started", async () => {
-    const before = (await request(`${relayer.url}/v1/accounts/${session.session.account}/events`)).json;
+    const readEvents = async () => (await request(`${relayer.url}/v1/accounts/${session.session.account}/events`)).json;
+    // An event shows as soon as it has its number, a moment after the order is confirmed.
+    const countExecuted = async () => JSON.stringify(await readEvents()).split('"OrderExecuted"').length - 1;
+    await expect.poll(countExecuted, { timeout: 30_000 }).toBe(nonces.length);
+    const before = await readEvents();
     expect(await relayer.stop()).toBe(0);
     relayer = await startRelayer(env);
-    expect((await request(`${relayer.url}/v1/accounts/${session.session.account}/events`)).json).toEqual(before);
+    expect(await readEvents()).toEqual(before);
     const state = await waitForSession(relayer.url, session.sessionId);
     expect(state).toMatchObject({ nextNonce: nonces.length, remaining: [{ reserved: "0" }] });
   });
