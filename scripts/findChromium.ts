@@ -1,23 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { installWithApt, isAptAvailable, isExecutable } from "./aptPackages.ts";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 const macApps = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
-const installTimeoutMs = 5 * 60_000;
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function findInPath(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
@@ -49,17 +39,9 @@ function findInPlaywrightCache(): string | undefined {
     .find(isExecutable);
 }
 
-function isAptAvailable(): boolean {
-  return process.platform === "linux" && process.getuid?.() === 0 && isExecutable("/usr/bin/apt-get");
-}
-
-function installWithApt(): string | undefined {
+function install(): string | undefined {
   console.log("No Chromium found; installing it with apt-get …");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const run = (...args: string[]) =>
-    execFileSync("apt-get", args, { env, stdio: ["ignore", "inherit", "inherit"], timeout: installTimeoutMs });
-  run("update", "-qq");
-  run("install", "-y", "-qq", "--no-install-recommends", "chromium");
+  installWithApt("chromium");
   return findInPath();
 }
 
@@ -74,7 +56,7 @@ export function findChromium(): string {
     throw new Error(`CHROME_PATH is ${wanted}, which is no program that can be run`);
   }
   const found =
-    findInPath() ?? macApps.find(isExecutable) ?? findInPlaywrightCache() ?? (isAptAvailable() && installWithApt());
+    findInPath() ?? macApps.find(isExecutable) ?? findInPlaywrightCache() ?? (isAptAvailable() && install());
   if (found) return found;
   throw new Error(
     "The browser tests need Chromium or Chrome, and none was found. Install one (`apt-get install chromium`, " +

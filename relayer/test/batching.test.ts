@@ -38,11 +38,14 @@ test("asks the node much less often than it takes orders", async () => {
   const orders = await Promise.all(
     sessions.flatMap((session) => Array.from({ length: 10 }, (_, nonce) => session.createOrder({ nonce }))),
   );
-  const before = proxy.getTotal();
+  const countCalls = () => proxy.counts.get("eth_call") ?? 0;
+  const before = countCalls();
+  // While a slow node has all it may have at once, the other orders gather.
+  proxy.setDelay(1_000);
   const answers = await Promise.all(orders.map(({ body }) => post(`${relayer.url}/v1/orders`, body)));
-  const calls = proxy.getTotal() - before;
+  proxy.setDelay(0);
   expect(answers.map(({ status }) => status)).toEqual(orders.map(() => 202));
-  expect(calls).toBeLessThan(orders.length);
+  expect(countCalls() - before).toBeLessThan(orders.length / 2);
   for (const { orderHash } of orders) {
     expect((await waitForOrder(relayer.url, orderHash)).status).toBe("confirmed");
   }

@@ -1,16 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findSoftHsm } from "../../../scripts/findSoftHsm.ts";
 
-const modulePath = [
-  "/usr/lib/softhsm/libsofthsm2.so",
-  "/usr/lib64/libsofthsm2.so",
-  "/usr/local/lib/softhsm/libsofthsm2.so",
-].find(existsSync);
+const modulePath = findSoftHsm();
 
 /** Whether SoftHSM2, a software token for PKCS#11, is on this machine. */
-export const hasSoftHsm = modulePath !== undefined && spawnSync("softhsm2-util", ["--version"]).status === 0;
+export const hasSoftHsm = modulePath !== undefined;
 
 export type SoftHsm = {
   modulePath: string;
