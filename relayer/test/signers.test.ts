@@ -236,6 +236,7 @@ describe.skipIf(!hasSoftHsm)("a key in an HSM", () => {
   beforeAll(async () => {
     hsm = createSoftHsm();
     await hsm.generate("lane-1");
+    await hsm.generate("lane-2");
     await hsm.generate("p256", p256);
     await hsm.generate("twice");
     await hsm.generate("twice");
@@ -250,15 +251,25 @@ describe.skipIf(!hasSoftHsm)("a key in an HSM", () => {
     await signer.close();
   });
 
-  test.each<[string, string, () => object]>([
-    ["that is not there", "none", () => ({})],
-    ["of another curve", "p256", () => ({})],
-    ["that shares its label", "twice", () => ({})],
-    ["of a token that is not there", "lane-1", () => ({ token: "none" })],
-    ["with a wrong PIN", "lane-1", () => ({ pinPath: writeFile("pin", "0000\n") })],
-    ["of a module that is not there", "lane-1", () => ({ modulePath: join(folder, "none.so") })],
-  ])("is refused %s", async (_, object, toChanges) => {
-    expect(await refusal(open(object, toChanges()))).not.toBe("");
+  test("signs beside others of the same module, also after one of them is closed", async () => {
+    const first = await open("lane-1");
+    const second = await open("lane-2");
+    await first.close();
+    expect(toAddress(second)).not.toBe(toAddress(first));
+    expect(await findSigners(createHotWallet(second, toAddress(second)))).toEqual([toAddress(second)]);
+    await second.close();
+  });
+
+  test.each<[string, string, () => object, string]>([
+    ["that is not there", "none", () => ({}), "has no private EC key none"],
+    ["of another curve", "p256", () => ({}), "is not one of secp256k1"],
+    ["that shares its label", "twice", () => ({}), "has several private EC keys twice"],
+    ["of a token that is not there", "lane-1", () => ({ token: "none" }), "has no token none"],
+    ["with a wrong PIN", "lane-1", () => ({ pinPath: writeFile("pin", "0000\n") }), "CKR_PIN_INCORRECT"],
+    ["of a module that is not there", "lane-1", () => ({ modulePath: join(folder, "none.so") }), "none.so"],
+  ])("is refused %s, and another can be opened then", async (_, object, toChanges, reason) => {
+    expect(await refusal(open(object, toChanges()))).toContain(reason);
+    await (await open("lane-1")).close();
   });
 });
 
@@ -307,15 +318,20 @@ describe("a relayer", () => {
     expect(await runOrder(env, kms.address)).toBe("confirmed");
   });
 
-  test.skipIf(!hasSoftHsm)("submits from an HSM", async () => {
+  test.skipIf(!hasSoftHsm)("submits from two keys of an HSM, each a lane", async () => {
     const hsm = createSoftHsm();
-    try {
-      await hsm.generate("lane");
-      const signer = await openPkcs11({ ...hsm, object: "lane" });
+    const toUri = async (object: string): Promise<{ address: Address; uri: string }> => {
+      await hsm.generate(object);
+      const signer = await openPkcs11({ ...hsm, object });
       const address = toAddress(signer);
       await signer.close();
-      const uri = `pkcs11:token=${hsm.token};object=lane?module-path=${hsm.modulePath}&pin-source=file:${hsm.pinPath}#${address}`;
-      expect(await runOrder(await createEnv(uri, hsm.env), address)).toBe("confirmed");
+      const query = `module-path=${hsm.modulePath}&pin-source=file:${hsm.pinPath}`;
+      return { address, uri: `pkcs11:token=${hsm.token};object=${object}?${query}#${address}` };
+    };
+    try {
+      const lanes = [await toUri("lane-1"), await toUri("lane-2")];
+      const env = await createEnv(lanes.map(({ uri }) => uri).join(" "), hsm.env);
+      for (const { address } of lanes) expect(await runOrder(env, address)).toBe("confirmed");
     } finally {
       hsm.remove();
     }

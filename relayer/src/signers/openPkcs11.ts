@@ -3,6 +3,7 @@ import type pkcs11jsModule from "pkcs11js";
 import type { PKCS11 } from "pkcs11js";
 import { bytesToBigInt, bytesToHex, hexToBytes } from "viem";
 import { SignerError, type DigestSigner, type RawSignature } from "./DigestSigner.ts";
+import { openModule, type OpenModule } from "./openModule.ts";
 
 type Options = {
   modulePath: string;
@@ -23,14 +24,8 @@ export async function openPkcs11({ modulePath, token, object, pinPath }: Options
     throw new SignerError("PKCS#11 needs the optional package pkcs11js, which is not installed here", { cause });
   });
   const pin = await readPin(pinPath);
-  const module = new pkcs11js.PKCS11();
+  const { module, session, close } = openSession({ modulePath, token, pin, pkcs11js });
   try {
-    module.load(modulePath);
-    module.C_Initialize();
-    const slot = module.C_GetSlotList(true).find((each) => module.C_GetTokenInfo(each).label.trim() === token);
-    if (slot === undefined) throw new SignerError(`The module ${modulePath} has no token ${token}`);
-    const session = module.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION);
-    module.C_Login(session, pkcs11js.CKU_USER, pin);
     const find = (kind: number): Buffer => findKey(module, session, { kind, object, token, pkcs11js });
     const privateKey = find(pkcs11js.CKO_PRIVATE_KEY);
     const publicKey = readPublicKey(module, session, find(pkcs11js.CKO_PUBLIC_KEY), pkcs11js);
@@ -56,17 +51,50 @@ export async function openPkcs11({ modulePath, token, object, pinPath }: Options
       },
       async close() {
         await last;
-        module.C_CloseSession(session);
-        module.C_Finalize();
-        module.close();
+        close();
       },
     };
   } catch (cause) {
+    close();
     throw toSignerError(`The key ${object} of the token ${token} cannot be used`, cause);
   }
 }
 
 type Pkcs11Js = typeof pkcs11jsModule;
+
+type Opening = Pick<Options, "modulePath" | "token"> & { pin: string; pkcs11js: Pkcs11Js };
+
+/** With the user logged in. `close` is to be called once. */
+function openSession({ modulePath, token, pin, pkcs11js }: Opening) {
+  let open: OpenModule | undefined;
+  let session: Buffer | undefined;
+  const close = (): void => {
+    if (session !== undefined) open?.module.C_CloseSession(session);
+    open?.release();
+  };
+  try {
+    open = openModule(pkcs11js, modulePath);
+    const { module } = open;
+    const slot = module.C_GetSlotList(true).find((each) => module.C_GetTokenInfo(each).label.trim() === token);
+    if (slot === undefined) throw new SignerError(`The module ${modulePath} has no token ${token}`);
+    session = module.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION);
+    logIn(module, session, pin, pkcs11js);
+    return { module, session, close };
+  } catch (cause) {
+    close();
+    throw toSignerError(`The token ${token} of the module ${modulePath} cannot be used`, cause);
+  }
+}
+
+/** A token is logged in to once for all sessions of the process; the PIN of whoever comes later is not looked at. */
+function logIn(module: PKCS11, session: Buffer, pin: string, pkcs11js: Pkcs11Js): void {
+  try {
+    module.C_Login(session, pkcs11js.CKU_USER, pin);
+  } catch (error) {
+    const { Pkcs11Error, CKR_USER_ALREADY_LOGGED_IN } = pkcs11js;
+    if (!(error instanceof Pkcs11Error && error.code === CKR_USER_ALREADY_LOGGED_IN)) throw error;
+  }
+}
 
 function findKey(
   module: PKCS11,
