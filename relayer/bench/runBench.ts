@@ -3,13 +3,13 @@ import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { waitForSession } from "../test/support/api.ts";
 import { startRelayer, type RelayerEnv, type RelayerProcess } from "../test/support/runRelayer.ts";
 import { startPostgres, type TestPostgres } from "../test/support/startPostgres.ts";
-import { startRpcProxy, type RpcProxy } from "../test/support/startRpcProxy.ts";
 import { createBenchWorld, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
 import { findLosses } from "./findLosses.ts";
 import { readStages, toStageMs } from "./readStages.ts";
 import { readUsage } from "./readUsage.ts";
 import { sendClosedLoop, sendOpenLoop, toPercentile, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
+import { startCountingProxy, type CountingProxy } from "./startCountingProxy.ts";
 import { storeOldOrders } from "./storeOldOrders.ts";
 import { watchBlocks, type MinedBlock } from "./watchBlocks.ts";
 
@@ -65,11 +65,11 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { database, instances, onProgress } = options;
   const world = await createBenchWorld({ accountCount: options.accounts, walletCount });
   let postgres: TestPostgres | undefined;
-  let proxy: RpcProxy | undefined;
+  let proxy: CountingProxy | undefined;
   const relayers: RelayerProcess[] = [];
   try {
     postgres = database === "postgres" ? await startPostgres() : undefined;
-    proxy = await startRpcProxy(world.chain.url);
+    proxy = await startCountingProxy(world.chain.url);
     const databaseUrl = await postgres?.createDatabase();
     const env = await world.createEnv({
       RPC_URL: proxy.url,
@@ -102,7 +102,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
 
 type Run = BenchOptions & {
   world: BenchWorld;
-  proxy: RpcProxy;
+  proxy: CountingProxy;
   relayers: RelayerProcess[];
   env: RelayerEnv;
   burst: readonly BenchOrder[];
@@ -112,21 +112,24 @@ async function measure(run: Run): Promise<BenchResult> {
   const { world, proxy, relayers, burst, onProgress } = run;
   const urls = relayers.map(({ url }) => url);
   onProgress(`burst of ${burst.length} orders`);
-  const callsBefore = new Map(proxy.counts);
+  const callsBefore = await proxy.readCounts();
   const cpuBefore = sumCpuMs(relayers);
   const stagesBefore = await readStages(urls);
   const from = await getBlockNumber(world);
-  const mining = watchMined(world, from + 1, burst);
   const sending = await sendClosedLoop({ urls, orders: burst, concurrency });
   checkFailed(sending);
-  const blocks = await mining;
+  // Afterwards, since reading them takes time of the node and of this process.
+  const blocks = await watchMined(world, from + 1, burst);
   await waitUntilFinal(urls, burst);
   const cpuMs = sumCpuMs(relayers) - cpuBefore;
   const stageMs = toStageMs(stagesBefore, await readStages(urls));
   const nodeCalls = Object.fromEntries(
-    [...proxy.counts].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
+    [...(await proxy.readCounts())].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
   );
   const startedAt = Number((await world.chain.client.getBlock({ blockNumber: BigInt(from) })).timestamp);
+  console.error(
+    blocks.map(({ orders, gasUsed, number }) => `${number}:${orders.length}/${Number(gasUsed) / 1e6}`).join(" "),
+  );
   const mined = toMined(blocks, startedAt, burst.length);
 
   onProgress(`open loop of ${openRate} orders a second`);

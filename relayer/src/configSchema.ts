@@ -132,7 +132,7 @@ export const configSchema = z.object({
     .default(12_000_000)
     .meta(about("Batches and transactions", "Below the 16,777,216 of EIP-7825")),
   PENDING_TRANSACTIONS_MAX: whole(1, 64)
-    .default(8)
+    .default(16)
     .meta(about("Batches and transactions", "Sent and not mined, of one hot wallet")),
   LANE_LEASE_MS: whole(500, 600_000)
     .default(5_000)

@@ -45,12 +45,9 @@ describe("what is old", () => {
     await storeOrder(db, { session: "bb", nonce: 0 });
     const event = { blockNumber: 5, blockHash: hash("5"), logIndex: 0, transactionHash: hash("6"), account: undefined };
     const args = { sessionId: hash("7"), by: "somebody" };
-    await insertEvents(
-      db,
-      chainId,
-      [{ ...event, name: "SessionRevoked", sessionId: hash("7"), orderHash: undefined, args, granted: undefined }],
-      () => 1_700_000_000,
-    );
+    await insertEvents(db, { chainId, settledUpTo: 5, timestamps: new Map([[5, 1_700_000_000]]) }, [
+      { ...event, name: "SessionRevoked", sessionId: hash("7"), orderHash: undefined, args, granted: undefined },
+    ]);
     await sql`insert into transactions (chain_id, hash, wallet, nonce, raw, gas, max_fee_per_gas,
         max_priority_fee_per_gas, status, created_at)
       select ${chainId}, status, 'wallet', 0, '0x12', 1, '1', '1', status, (extract(epoch from now()) * 1000)::int8

@@ -1,6 +1,6 @@
-import secp256k1 from "secp256k1";
-import { bytesToHex, hexToBytes, keccak256, size, type Address, type Hex } from "viem";
+import { bytesToHex, hexToBytes, size, type Address, type Hex } from "viem";
 import { ProblemError } from "../problem.ts";
+import { recoverAddress } from "../recoverAddress.ts";
 
 /** Half of the order of secp256k1, inclusive: a greater s is the same signature again, which the contract refuses. */
 const sMax = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
@@ -36,18 +36,8 @@ function findFault(signer: Hex, digest: Hex, signature: Hex): string | undefined
   const v = bytes[64];
   if (v !== 27 && v !== 28) return `its last byte is ${v} instead of 27 or 28`;
   if (BigInt(bytesToHex(bytes.slice(32, 64))) > sMax) return "its s is in the upper half of the range";
-  const recovered = recover(bytes.slice(0, 64), v - 27, hexToBytes(digest));
+  const recovered = recoverAddress(digest, bytes.subarray(0, 64), v - 27);
   return recovered === signer.toLowerCase() ? undefined : `it is not of the session key ${signer}`;
-}
-
-function recover(signature: Uint8Array, recovery: number, digest: Uint8Array): Hex | undefined {
-  try {
-    const publicKey = secp256k1.ecdsaRecover(signature, recovery, digest, false);
-    return `0x${keccak256(publicKey.slice(1)).slice(26)}`;
-  } catch {
-    // r or s is out of range, or no point has this r.
-    return undefined;
-  }
 }
 
 function invalid(digest: Hex, reason: string): ProblemError {

@@ -1,10 +1,8 @@
-import secp256k1 from "secp256k1";
 import {
   decodeFunctionResult,
   encodeFunctionData,
   hashMessage,
   hexToBytes,
-  keccak256,
   parseAbi,
   size,
   type Address,
@@ -13,6 +11,7 @@ import {
 import type { Rpc } from "../chain/createRpc.ts";
 import { CallRevertedError, RpcError } from "../chain/rpcErrors.ts";
 import { ProblemError } from "../problem.ts";
+import { recoverAddress } from "../recoverAddress.ts";
 
 export type VerifyMessage = (input: { address: Address; message: Hex; signature: Hex }) => Promise<boolean>;
 
@@ -51,11 +50,6 @@ function recover(digest: Hex, signature: Hex): string | undefined {
   const v = bytes[64] ?? 0;
   const recovery = v >= 27 ? v - 27 : v;
   if (recovery !== 0 && recovery !== 1) return undefined;
-  try {
-    const publicKey = secp256k1.ecdsaRecover(bytes.slice(0, 64), recovery, hexToBytes(digest), false);
-    return `0x${keccak256(publicKey.slice(1)).slice(26)}`;
-  } catch {
-    // r or s is out of range, or no point has this r: then it may still be a contract's signature.
-    return undefined;
-  }
+  // Of nobody's key it may still be a contract's signature.
+  return recoverAddress(digest, bytes.subarray(0, 64), recovery);
 }

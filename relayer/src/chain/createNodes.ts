@@ -1,5 +1,6 @@
-import { createPublicClient, http, type Hex, type PublicClient } from "viem";
+import { createPublicClient, type Hex, type PublicClient } from "viem";
 import { traceRpc } from "../observability/traceRpc.ts";
+import { nodeTransport } from "./nodeTransport.ts";
 import { isAnswer, RpcError } from "./rpcErrors.ts";
 
 export type NodesConfig = {
@@ -16,12 +17,10 @@ export type NodesConfig = {
 /** The first node is asked again so many milliseconds after another one took its place. */
 const returnMs = 15_000;
 
-/** The node that is asked, those asked in its place, and those that transactions go to. Calls made together are batched. */
+/** The node that is asked, those asked in its place, and those that transactions go to. */
 export function createNodes({ rpcUrl, rpcFallbackUrls = [], privateRpcUrl, chainId, rpcTimeoutMs }: NodesConfig) {
   const createClient = (url: string): PublicClient =>
-    createPublicClient({
-      transport: http(url, { batch: { batchSize: 100 }, timeout: rpcTimeoutMs, retryCount: 0 }),
-    });
+    createPublicClient({ transport: nodeTransport(url, { timeoutMs: rpcTimeoutMs }) });
   const clients = [rpcUrl, ...rpcFallbackUrls].map(createClient);
   const senders = privateRpcUrl === undefined ? clients : [createClient(privateRpcUrl)];
   const onUnreachable = new Set<() => void>();

@@ -1,5 +1,5 @@
 import { decodeSessionGranted, LatchkeyError, packScope, packSession, sessionManagerAbi } from "@latchkey/sdk";
-import { decodeEventLog, type Address, type Hex, type RpcLog } from "viem";
+import { decodeEventLog, toEventSelector, type Address, type Hex, type RpcLog } from "viem";
 import { toJsonValue } from "../problem.ts";
 
 /** One event of the manager, as it is stored. */
@@ -39,9 +39,15 @@ export function decodeLog(log: RpcLog): ManagerEvent | undefined {
   };
 }
 
+const events = sessionManagerAbi.filter((item) => item.type === "event");
+/** By selector, since otherwise every event of the interface is compared with every log. */
+const eventOf = new Map(events.map((event) => [toEventSelector(event), event]));
+
 function decode(topics: [Hex, ...Hex[]], data: Hex) {
+  const event = eventOf.get(topics[0]);
+  if (event === undefined) return undefined;
   try {
-    return decodeEventLog({ abi: sessionManagerAbi, topics, data });
+    return decodeEventLog({ abi: [event], topics, data });
   } catch {
     // Another version of the manager may emit more; it is no event we know.
     return undefined;

@@ -41,10 +41,11 @@ export function storeBlocks(
     if (first === undefined || last === undefined) return true;
     if ((await listBlocks(tx, chainId, first.block.number, 1))[0]?.hash !== before) return false;
     const events = missing.flatMap((each) => each.events);
-    await insertEvents(tx, chainId, events, (number) => timestamps.get(number));
+    const upTo = last.block.number - confirmations + 1;
+    const inserted = await insertEvents(tx, { chainId, settledUpTo: upTo, timestamps }, events);
     if (confirmations > 1) await markMined(tx, chainId, events);
     for (const { block } of missing) await insertBlock(tx, chainId, block, blocksKept);
-    await settleOrders(tx, { chainId, upTo: last.block.number - confirmations + 1 });
+    await settleOrders(tx, { chainId, upTo, inserted });
     return true;
   });
 }

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Transaction } from "kysely";
+import { sql, type Kysely, type Selectable, type Transaction } from "kysely";
 import type { BlockRef } from "../chain/createRpc.ts";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import { toReasonJson } from "../submission/toReasonJson.ts";
@@ -70,14 +70,25 @@ export async function insertBlock(
     .execute();
 }
 
-/** Stores events and the sessions they grant, in few statements. Storing one twice changes nothing. */
+export type EventRow = Selectable<Database["events"]>;
+
+/** Whether an event says what became of an order. */
+export const isOfOrder = ({ name }: Pick<EventRow, "name">): boolean => name.startsWith("Order");
+
+/**
+ * Stores events and the sessions they grant, in few statements. Storing one twice changes nothing. Those up to the block
+ * `settledUpTo` count as settled. Returns what is new, in the order of the chain.
+ */
 export async function insertEvents(
   db: Db,
-  chainId: number,
+  {
+    chainId,
+    settledUpTo,
+    timestamps,
+  }: { chainId: number; settledUpTo: number; timestamps: ReadonlyMap<number, number> },
   events: readonly ManagerEvent[],
-  timestampOf: (blockNumber: number) => number | undefined,
-): Promise<void> {
-  if (events.length === 0) return;
+): Promise<EventRow[]> {
+  if (events.length === 0) return [];
   for (const event of events) {
     if (event.granted !== undefined && event.sessionId !== undefined && event.account !== undefined) {
       await insertSession(db, chainId, { ...event.granted, sessionId: event.sessionId, account: event.account });
@@ -87,16 +98,17 @@ export async function insertEvents(
     block_number: event.blockNumber,
     log_index: event.logIndex,
     block_hash: event.blockHash,
-    timestamp: timestampOf(event.blockNumber) ?? null,
+    timestamp: timestamps.get(event.blockNumber) ?? null,
     transaction_hash: event.transactionHash,
     name: event.name,
     account: event.account ?? null,
     session_id: event.sessionId ?? null,
     order_hash: event.orderHash ?? null,
     args: JSON.stringify(event.args),
-    is_settled: !event.name.startsWith("Order"),
+    is_settled: event.blockNumber <= settledUpTo || !isOfOrder(event),
   }));
-  await sql`insert into events (chain_id, block_number, log_index, block_hash, timestamp, transaction_hash, name, account,
+  const { rows: inserted } =
+    await sql<EventRow>`insert into events (chain_id, block_number, log_index, block_hash, timestamp, transaction_hash, name, account,
       session_id, order_hash, args, is_settled)
     select ${chainId}, block_number, log_index, block_hash, timestamp, transaction_hash, name,
       coalesce(rows.account, sessions.account), rows.session_id, order_hash, args, is_settled
@@ -105,7 +117,9 @@ export async function insertEvents(
       is_settled boolean)
     left join sessions on sessions.chain_id = ${chainId} and sessions.session_id = rows.session_id
     order by block_number, log_index
-    on conflict do nothing`.execute(db);
+    on conflict do nothing
+    returning *`.execute(db);
+  return inserted;
 }
 
 /** Content never changes under an id, so a second insert is none. */

@@ -7,6 +7,7 @@ import { authMigration } from "./authMigration.ts";
 import { controlMigration } from "./controlMigration.ts";
 import { feeQuoteMigration } from "./feeQuoteMigration.ts";
 import { keylessLanesMigration } from "./keylessLanesMigration.ts";
+import { leanIndexesMigration } from "./leanIndexesMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { eventLogMigration } from "./eventLogMigration.ts";
 import { overtakingMigration } from "./overtakingMigration.ts";
@@ -151,5 +152,6 @@ migrations["0031-controls"] = controlMigration;
 migrations["0032-api-policies"] = apiPolicyMigration;
 migrations["0033-audit-plans"] = auditPlansMigration;
 migrations["0034-keyless-lanes"] = keylessLanesMigration;
+migrations["0035-lean-indexes"] = leanIndexesMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

@@ -6,6 +6,7 @@ import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { lock } from "proper-lockfile";
+import { createGatheringSocket } from "./createGatheringSocket.ts";
 import { createPipeline, type Pipeline } from "./createPipeline.ts";
 import { migrationProvider } from "./migrations.ts";
 import type { Database } from "./schema.ts";
@@ -71,6 +72,7 @@ async function openPglite({ dataDir, log }: Options): Promise<OpenDatabase> {
   // Only here: it is a whole database in memory.
   const { PGlite: EmbeddedPostgres } = await import("@electric-sql/pglite");
   const pglite = new EmbeddedPostgres(join(dataDir, "pglite"));
+  await pglite.exec(planning.map(([name, value]) => `set ${name} = ${value}`).join(";"));
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
   return {
     db,
@@ -106,6 +108,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/**
+ * Orders change several times while they are live. An index still has what they were before, until a plain scan of it marks
+ * that as dead; a bitmap scan marks nothing, and reads it again each time.
+ */
+const planning = [["enable_bitmapscan", "off"]] as const;
+
 /** int8 as number, as PGlite does: block numbers, times and ids stay far below 2^53. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(20, Number);
@@ -123,6 +131,8 @@ async function openPostgres({ databaseUrl, log }: Options & { databaseUrl: strin
     types,
     max: 16,
     pipeline: true,
+    stream: createGatheringSocket,
+    options: planning.map(([name, value]) => `-c ${name}=${value}`).join(" "),
   });
   // One that breaks between two statements of a transaction tells nobody else, and would end the process.
   pool.on("connect", (client) => {

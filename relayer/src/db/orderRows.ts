@@ -58,18 +58,21 @@ type HoldingFilter = { chainId: number; sessionIds: readonly string[]; nonces: r
 
 /**
  * Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. Each of the three
- * has an index of its own. Those that may run are sought session by session, and only then by chain (`offset 0` keeps the
+ * has an index of its own, and none has what another has. Those that may run are sought session by session, and only then by chain (`offset 0` keeps the
  * planner to it): as long as the table is new, it would rather read all orders of the chain.
  */
 function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
-  const select = sql`select order_hash, chain_id, session_id, nonce, reservations, holds_nonce, status, block_number,
-    calls is distinct from '[]' as has_calls from orders where`;
+  const columns = sql`session_id, nonce, reservations, holds_nonce, status, block_number`;
+  const select = sql`select ${columns}, calls is distinct from '[]' as has_calls`;
+  const hasEnded = sql`status not in ('accepted', 'submitted')`;
   const ofSessions = sql`chain_id = ${chainId} and session_id = any(${sessionIds}::text[])`;
-  return sql<HoldingRow>`select live.* from unnest(${sessionIds}::text[]) as wanted (id) cross join lateral
-      (${select} session_id = wanted.id and status in ('accepted', 'submitted') offset 0) as live
-      where live.chain_id = ${chainId}
-    union ${select} ${ofSessions} and block_number > ${afterBlock}
-    union ${select} ${ofSessions} and holds_nonce and nonce = any(${nonces}::int4[])`;
+  return sql<HoldingRow>`select ${columns}, has_calls from unnest(${sessionIds}::text[]) as wanted (id)
+      cross join lateral (${select}, chain_id from orders
+        where session_id = wanted.id and status in ('accepted', 'submitted') offset 0) as live
+      where chain_id = ${chainId}
+    union all ${select} from orders where ${ofSessions} and block_number > ${afterBlock} and ${hasEnded}
+    union all ${select} from orders where ${ofSessions} and holds_nonce and nonce = any(${nonces}::int4[]) and ${hasEnded}
+      and coalesce(block_number, 0) <= ${afterBlock}`;
 }
 
 function toHolding(row: HoldingRow): HoldingOrder {

@@ -4,7 +4,6 @@ import {
   concatHex,
   hashMessage,
   hexToBytes,
-  keccak256,
   numberToHex,
   serializeSignature,
   serializeTransaction,
@@ -14,6 +13,7 @@ import {
   type Signature,
 } from "viem";
 import { publicKeyToAddress, toAccount } from "viem/accounts";
+import { keccak256Hex } from "../keccak.ts";
 import { SignerError, type DigestSigner, type RawSignature } from "./DigestSigner.ts";
 
 const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -31,8 +31,10 @@ export function createHotWallet(signer: DigestSigner, expected: Address): LocalA
     toSignature(await signer.sign(digest), { digest, publicKey: signer.publicKey });
   return toAccount({
     address,
-    signTransaction: async (transaction) =>
-      serializeTransaction(transaction, await sign(keccak256(serializeTransaction(transaction)))),
+    signTransaction: async (transaction) => {
+      const digest = keccak256Hex(serializeTransaction(transaction));
+      return serializeTransaction(transaction, await sign(digest));
+    },
     // The heads of the audit log.
     signMessage: async ({ message }) => serializeSignature(await sign(hashMessage(message))),
     signTypedData: () => Promise.reject(new SignerError("A hot wallet signs no typed data")),

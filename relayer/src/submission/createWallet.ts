@@ -1,5 +1,6 @@
-import { keccak256, parseTransaction, type Address, type Hex, type LocalAccount } from "viem";
+import { parseTransaction, type Address, type Hex, type LocalAccount } from "viem";
 import type { Config } from "../config.ts";
+import { keccak256Hex } from "../keccak.ts";
 import type { Fees } from "./createFees.ts";
 import type { SignedTransaction } from "./transactionRows.ts";
 
@@ -21,7 +22,7 @@ export function createWallet({ account, getFees, config }: Deps) {
       maxFeePerGas,
       maxPriorityFeePerGas,
     });
-    return { hash: keccak256(raw), raw, nonce, gas, maxFeePerGas, maxPriorityFeePerGas };
+    return { hash: keccak256Hex(raw), raw, nonce, gas, maxFeePerGas, maxPriorityFeePerGas };
   }
 
   return {

@@ -2,7 +2,7 @@ import { toErrorSentence } from "@latchkey/sdk";
 import { sql } from "kysely";
 import type { Hex } from "viem";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
-import type { Db } from "../db/chainRows.ts";
+import { isOfOrder, type Db, type EventRow } from "../db/chainRows.ts";
 import { databaseNow } from "../db/databaseNow.ts";
 import { liveStatuses } from "../db/schema.ts";
 import type { DecidingRule } from "../problem.ts";
@@ -15,9 +15,16 @@ export const attemptsMax = 5;
 /** Reasons to try the same order again, and nothing of it has been used. */
 const transientErrors: readonly string[] = ["IntervalNotOver", "InsufficientGas", "SessionNotYetValid"];
 
+type Options = {
+  chainId: number;
+  upTo: number;
+  /** Events that have just been stored, and count as settled up to `upTo`. */
+  inserted: readonly EventRow[];
+};
+
 /** Applies what the blocks up to `upTo` say about orders: executed, failed, skipped, or too late to run. */
-export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number; upTo: number }): Promise<void> {
-  const events = await db
+export async function settleOrders(db: Db, { chainId, upTo, inserted }: Options): Promise<void> {
+  const waiting = await db
     .selectFrom("events")
     .selectAll()
     .where("chain_id", "=", chainId)
@@ -26,13 +33,15 @@ export async function settleOrders(db: Db, { chainId, upTo }: { chainId: number;
     .orderBy("block_number")
     .orderBy("log_index")
     .execute();
+  // Those that waited for depth are of earlier blocks.
+  const events = [...waiting, ...inserted.filter((event) => event.block_number <= upTo && isOfOrder(event))];
   await settleRuns(db, chainId, events);
   for (const event of events) {
     if (event.order_hash !== null || event.name !== "OrderSkipped") continue;
     const { position, reason } = parseEventArgs(event.args);
     await settleSkip(db, event, { position: Number(position), reason });
   }
-  if (events.length > 0) {
+  if (waiting.length > 0) {
     await db
       .updateTable("events")
       .set({ is_settled: true })

@@ -59,8 +59,8 @@ export async function settleRuns(db: Db, chainId: number, events: readonly Event
         and ran.order_hash = rival.run_hash and ran.calls = '[]') then 'cancelled' else 'failed' end
     from (select live.order_hash, run.order_hash as run_hash, run.block_number, run.rival_reason
       from ${rows} cross join lateral (select chain_id, order_hash, nonce from orders
-        where session_id = run.session_id and status in ('accepted', 'submitted') offset 0) as live
-      where live.chain_id = ${chainId} and live.nonce = run.nonce and live.order_hash <> run.order_hash) as rival
+        where session_id = run.session_id and nonce = run.nonce and status in ('accepted', 'submitted') offset 0) as live
+      where live.chain_id = ${chainId} and live.order_hash <> run.order_hash) as rival
     where orders.chain_id = ${chainId} and orders.order_hash = rival.order_hash`.execute(db);
   await sql`update orders set status = run.status, holds_nonce = true, transaction_hash = run.transaction_hash,
       block_number = run.block_number, reason = run.reason
