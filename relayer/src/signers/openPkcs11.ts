@@ -69,8 +69,11 @@ function openSession({ modulePath, token, pin, pkcs11js }: Opening) {
   let open: OpenModule | undefined;
   let session: Buffer | undefined;
   const close = (): void => {
-    if (session !== undefined) open?.module.C_CloseSession(session);
-    open?.release();
+    try {
+      if (session !== undefined) open?.module.C_CloseSession(session);
+    } finally {
+      open?.release();
+    }
   };
   try {
     open = openModule(pkcs11js, modulePath);
