@@ -44,7 +44,8 @@ export function createPost(url: string, { timeoutMs }: { timeoutMs: number }): P
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       return await send(json, signal).catch((error: unknown) => {
-        // The other side closed a kept connection at the moment it was used again: nothing was read of the request.
+        // The other side closed a kept connection at the moment it was used again. Should it have read the request after
+        // all, a second one does no harm: what is asked of nodes are reads, and transactions that are signed already.
         if (error instanceof PostError && error.wasStale) return send(json, signal);
         throw error;
       });

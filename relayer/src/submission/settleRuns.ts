@@ -58,7 +58,7 @@ export async function settleRuns(db: Db, chainId: number, events: readonly Event
       status = case when exists (select 1 from orders as ran where ran.chain_id = ${chainId}
         and ran.order_hash = rival.run_hash and ran.calls = '[]') then 'cancelled' else 'failed' end
     from (select live.order_hash, run.order_hash as run_hash, run.block_number, run.rival_reason
-      from ${rows} cross join lateral (select chain_id, order_hash, nonce from orders
+      from ${rows} cross join lateral (select chain_id, order_hash from orders
         where session_id = run.session_id and nonce = run.nonce and status in ('accepted', 'submitted') offset 0) as live
       where live.chain_id = ${chainId} and live.order_hash <> run.order_hash) as rival
     where orders.chain_id = ${chainId} and orders.order_hash = rival.order_hash`.execute(db);
