@@ -127,9 +127,6 @@ async function measure(run: Run): Promise<BenchResult> {
     [...(await proxy.readCounts())].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
   );
   const startedAt = Number((await world.chain.client.getBlock({ blockNumber: BigInt(from) })).timestamp);
-  console.error(
-    blocks.map(({ orders, gasUsed, number }) => `${number}:${orders.length}/${Number(gasUsed) / 1e6}`).join(" "),
-  );
   const mined = toMined(blocks, startedAt, burst.length);
 
   onProgress(`open loop of ${openRate} orders a second`);
