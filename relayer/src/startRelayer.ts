@@ -134,6 +134,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     });
     const submission = createSubmission({
       db,
+      pipeline,
       rpc,
       indexer,
       wallets,

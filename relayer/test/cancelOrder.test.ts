@@ -13,19 +13,19 @@ afterAll(() => database?.close());
 const config = { chainId, batch: { ordersMax: 10, ageMaxMs: 0, gasMax: 5_000_000 } };
 
 test("takes back an order that no lane has claimed, for good", async () => {
-  const { db } = database;
+  const { db, pipeline } = database;
   const orderHash = await storeOrder(db, { session: "01", nonce: 0 });
   expect(await cancelOrder(db, { chainId, orderHash })).toBe("cancelled");
   expect(await cancelOrder(db, { chainId, orderHash })).toBe("cancelled");
   expect(await getOrder(db, chainId, orderHash)).toMatchObject({ status: "cancelled", holds_nonce: false });
-  const { batches } = await claimOrders(db, [{ wallet: "a", room: 1 }], config);
+  const { batches } = await claimOrders(pipeline, [{ wallet: "a", room: 1 }], config);
   expect(batches).toEqual([]);
 });
 
 test("does not take back what is claimed", async () => {
-  const { db } = database;
+  const { db, pipeline } = database;
   const orderHash = await storeOrder(db, { session: "02", nonce: 0 });
-  const { batches } = await claimOrders(db, [{ wallet: "a", room: 1 }], config);
+  const { batches } = await claimOrders(pipeline, [{ wallet: "a", room: 1 }], config);
   expect(batches.map(({ orderHashes }) => orderHashes)).toEqual([[orderHash]]);
   expect(await cancelOrder(db, { chainId, orderHash })).toBe("claimed");
   expect(await getOrder(db, chainId, orderHash)).toMatchObject({ status: "accepted", holds_nonce: true, lane: "a" });

@@ -17,7 +17,7 @@ const lane = (wallet: string, room = 1): LaneRoom => ({ wallet, room });
 
 async function claim(lanes: readonly LaneRoom[], changes: object = {}): Promise<Batch[]> {
   const batch = { ordersMax: 3, ageMaxMs: 0, gasMax: 5_000_000, ...changes };
-  return (await claimOrders(database.db, lanes, { chainId, batch })).batches;
+  return (await claimOrders(database.pipeline, lanes, { chainId, batch })).batches;
 }
 
 const toPlan = (batches: readonly Batch[]) => batches.map(({ wallet, orderHashes }) => [wallet, ...orderHashes]);
@@ -85,12 +85,12 @@ test("cuts batches by gas", async () => {
 test("waits for more orders until the oldest is old enough", async () => {
   await storeAll([["aa", 0]]);
   const batch = { ordersMax: 3, ageMaxMs: 60_000, gasMax: 5_000_000 };
-  const { batches, waitMs } = await claimOrders(database.db, [lane("one")], { chainId, batch });
+  const { batches, waitMs } = await claimOrders(database.pipeline, [lane("one")], { chainId, batch });
   expect(batches).toEqual([]);
   expect(waitMs).toBeGreaterThan(0);
   await storeAll([
     ["bb", 0],
     ["cc", 0],
   ]);
-  expect((await claimOrders(database.db, [lane("one")], { chainId, batch })).batches).toHaveLength(1);
+  expect((await claimOrders(database.pipeline, [lane("one")], { chainId, batch })).batches).toHaveLength(1);
 });

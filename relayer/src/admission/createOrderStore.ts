@@ -17,6 +17,7 @@ import {
   type Acceptance,
   type HoldingOrder,
   type OrderRow,
+  type SessionNonce,
   type Stored,
 } from "../db/orderRows.ts";
 import type { GasBudget, GasCharge } from "../limits/createGasBudget.ts";
@@ -109,7 +110,7 @@ export function createOrderStore({
       chainId,
       orderHashes: admitted.map(({ orderHash }) => orderHash),
       sessionIds: toSessionIds(admitted),
-      nonces: unique(admitted.map(({ order }) => order.nonce)),
+      nonces: toNonces(admitted),
       afterBlock: Math.min(...admitted.map(({ state }) => state.block.number)),
     };
   }
@@ -168,6 +169,11 @@ function toHeld({ known, run, holding: rows }: Stored): Held {
 
 const toSessionIds = (admitted: readonly AdmittedOrder[]): Hex[] =>
   unique(admitted.map(({ content }) => content.sessionId));
+
+function toNonces(admitted: readonly AdmittedOrder[]): SessionNonce[] {
+  const all = admitted.map(({ order, content }) => ({ sessionId: content.sessionId, nonce: order.nonce }));
+  return [...new Map(all.map((each) => [`${each.sessionId}/${each.nonce}`, each])).values()];
+}
 
 const toGas = ({ content, batchGas }: AdmittedOrder): GasSum => ({ account: content.session.account, gas: batchGas });
 

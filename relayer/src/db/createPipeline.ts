@@ -2,7 +2,10 @@ import type { CompiledQuery, Kysely } from "kysely";
 import type pg from "pg";
 import type { Database } from "./schema.ts";
 
-/** One that gives rows, or none. */
+/**
+ * One that gives rows, or none. Its text is one of a few, whatever its parameters: each connection of Postgres keeps it
+ * parsed, and mostly planned.
+ */
 export type Statement<Row extends pg.QueryResultRow = pg.QueryResultRow> = {
   compile: (db: Kysely<Database>) => CompiledQuery<Row>;
 };
@@ -12,11 +15,15 @@ export type PipelinedTransaction = {
   run: <Row extends pg.QueryResultRow>(statement: Statement<Row>) => Promise<Row[]>;
   /** Once, as the last thing. What ran before it is kept when it returns. */
   commit: () => Promise<void>;
+  /** Instead of `commit`: nothing of it is kept. */
+  rollBack: () => Promise<void>;
 };
+
+type Work<Result> = (tx: PipelinedTransaction) => Promise<Result>;
 
 export type Pipeline = {
   /** If `work` throws, nothing of it is kept, unless the connection broke during the commit: then nobody knows. */
-  transaction: <Result>(work: (tx: PipelinedTransaction) => Promise<Result>) => Promise<Result>;
+  transaction: <Result>(work: Work<Result>) => Promise<Result>;
 };
 
 /**
@@ -24,32 +31,61 @@ export type Pipeline = {
  * snapshot of its own (read committed), so one that reads sees all that was there when the one before it got its locks.
  */
 export function createPipeline({ db, pool }: { db: Kysely<Database>; pool: pg.Pool | undefined }): Pipeline {
-  if (pool !== undefined) return { transaction: (work) => runPipelined({ db, pool }, work) };
   return {
-    // It commits when `work` returns.
-    transaction: (work) =>
-      db.transaction().execute((tx) =>
-        work({
-          run: async (statement) => (await tx.executeQuery(statement.compile(db))).rows,
-          commit: () => Promise.resolve(),
-        }),
-      ),
+    transaction: (work) => (pool === undefined ? runInTurn(db, work) : runPipelined({ db, pool }, work)),
   };
+}
+
+class RolledBack extends Error {
+  override name = "RolledBack";
+}
+
+async function runInTurn<Result>(db: Kysely<Database>, work: Work<Result>): Promise<Result> {
+  let result: { value: Result } | undefined;
+  let isUnwanted = false;
+  try {
+    await db.transaction().execute(async (tx) => {
+      const value = await work({
+        run: async (statement) => (await tx.executeQuery(statement.compile(db))).rows,
+        // It does when this returns.
+        commit: () => Promise.resolve(),
+        rollBack: () => {
+          isUnwanted = true;
+          return Promise.resolve();
+        },
+      });
+      result = { value };
+      if (isUnwanted) throw new RolledBack();
+    });
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error;
+  }
+  if (result === undefined) throw new Error("The transaction has no result");
+  return result.value;
+}
+
+/** Of statements, by their texts. */
+const names = new Map<string, string>();
+
+function toName(text: string): string {
+  const name = names.get(text) ?? `latchkey_${names.size + 1}`;
+  names.set(text, name);
+  return name;
 }
 
 async function runPipelined<Result>(
   { db, pool }: { db: Kysely<Database>; pool: pg.Pool },
-  work: (tx: PipelinedTransaction) => Promise<Result>,
+  work: Work<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
-  let isCommitted = false;
+  let isEnded = false;
   const faults: unknown[] = [];
   try {
     const begun = client.query("begin");
     const result = await work({
       async run<Row extends pg.QueryResultRow>(statement: Statement<Row>) {
         const { sql: text, parameters } = statement.compile(db);
-        const answer = client.query<Row>(text, [...parameters]);
+        const answer = client.query<Row>({ name: toName(text), text, values: [...parameters] });
         // What is sent after one that fails fails of that.
         answer.catch((error: unknown) => faults.push(error));
         const [{ rows }] = await Promise.all([answer, begun]);
@@ -58,10 +94,14 @@ async function runPipelined<Result>(
       async commit() {
         const { command } = await client.query("commit");
         if (command !== "COMMIT") throw new Error("A statement failed, so the transaction was rolled back");
-        isCommitted = true;
+        isEnded = true;
+      },
+      async rollBack() {
+        await client.query("rollback");
+        isEnded = true;
       },
     });
-    if (!isCommitted) throw new Error("The transaction was not committed");
+    if (!isEnded) throw new Error("The transaction was neither committed nor rolled back");
     client.release();
     return result;
   } catch (error) {

@@ -54,25 +54,38 @@ type HoldingRow = Pick<
   OrderRow,
   "session_id" | "nonce" | "reservations" | "holds_nonce" | "status" | "block_number"
 > & { has_calls: boolean };
-type HoldingFilter = { chainId: number; sessionIds: readonly string[]; nonces: readonly number[]; afterBlock: number };
+/** What an order would take. */
+export type SessionNonce = { sessionId: string; nonce: number };
+
+type HoldingFilter = {
+  chainId: number;
+  sessionIds: readonly string[];
+  /** Without double ones. */
+  nonces: readonly SessionNonce[];
+  afterBlock: number;
+};
 
 /**
- * Orders of the sessions that may still run, were mined after `afterBlock`, or have one of the nonces. Each of the three
- * has an index of its own, and none has what another has. Those that may run are sought session by session, and only then by chain (`offset 0` keeps the
- * planner to it): as long as the table is new, it would rather read all orders of the chain.
+ * Orders of the sessions that may still run, were mined after `afterBlock`, or hold one of the nonces. Each of the three
+ * has an index of its own, and none has what another has. Those that may run are sought session by session, and only then
+ * by chain, and the nonces one by one (`offset 0` keeps the planner to it): as long as the table is new, it would rather
+ * read all orders of the chain.
  */
 function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
   const columns = sql`session_id, nonce, reservations, holds_nonce, status, block_number`;
   const select = sql`select ${columns}, calls is distinct from '[]' as has_calls`;
   const hasEnded = sql`status not in ('accepted', 'submitted')`;
-  const ofSessions = sql`chain_id = ${chainId} and session_id = any(${sessionIds}::text[])`;
   return sql<HoldingRow>`select ${columns}, has_calls from unnest(${sessionIds}::text[]) as wanted (id)
       cross join lateral (${select}, chain_id from orders
         where session_id = wanted.id and status in ('accepted', 'submitted') offset 0) as live
       where chain_id = ${chainId}
-    union all ${select} from orders where ${ofSessions} and block_number > ${afterBlock} and ${hasEnded}
-    union all ${select} from orders where ${ofSessions} and holds_nonce and nonce = any(${nonces}::int4[]) and ${hasEnded}
-      and coalesce(block_number, 0) <= ${afterBlock}`;
+    union all ${select} from orders where chain_id = ${chainId} and session_id = any(${sessionIds}::text[])
+      and block_number > ${afterBlock} and ${hasEnded}
+    union all select ${columns}, has_calls
+      from unnest(${nonces.map(({ sessionId }) => sessionId)}::text[], ${nonces.map(({ nonce }) => nonce)}::int4[]) as wanted (id, number)
+      cross join lateral (${select} from orders
+        where chain_id = ${chainId} and session_id = wanted.id and nonce = wanted.number and holds_nonce
+          and ${hasEnded} and coalesce(block_number, 0) <= ${afterBlock} offset 0) as holder`;
 }
 
 function toHolding(row: HoldingRow): HoldingOrder {

@@ -1,8 +1,8 @@
-import { sql, type Kysely } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Hex } from "viem";
 import type { Config } from "../config.ts";
+import type { Pipeline } from "../db/createPipeline.ts";
 import { databaseNow } from "../db/databaseNow.ts";
-import type { Database } from "../db/schema.ts";
 import { toBatchGas } from "./batchGas.ts";
 
 /** Orders that a lane has claimed for one transaction, in the order in which they run. */
@@ -35,40 +35,53 @@ const waitingMax = 1_000;
  * sessions in an object, so that nothing depends on what the planner guesses.)
  */
 export function claimOrders(
-  db: Kysely<Database>,
+  pipeline: Pipeline,
   lanes: readonly LaneRoom[],
   { chainId, batch }: Pick<Config, "chainId" | "batch">,
 ): Promise<{ batches: Batch[]; waitMs: number | undefined }> {
-  return db.transaction().execute(async (tx) => {
-    // Two instances that look at once would both find a session free.
-    await sql`select pg_advisory_xact_lock(${claimLock}, ${chainId | 0})`.execute(tx);
+  return pipeline.transaction(async ({ run, commit }) => {
     const wallets = lanes.map(({ wallet }) => wallet);
-    const { rows: waiting } = await sql<Waiting>`
-      with claimed as (
-        select distinct on (session_id) session_id, wallet from lanes cross join lateral (
-          select session_id, sequence from orders
-          where chain_id = ${chainId} and lane = lanes.wallet and status in ('accepted', 'submitted') offset 0) as live
-        where chain_id = ${chainId}
-        order by session_id, sequence),
-      taken as materialized (select coalesce(jsonb_object_agg(session_id, wallet), '{}') as lanes from claimed)
-      select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, bound.lane as bound
-      from taken cross join orders
-        cross join lateral (select coalesce(orders.lane, taken.lanes ->> session_id, wallet) as lane) as bound
-      where chain_id = ${chainId} and status = 'accepted' and not_before <= ${databaseNow}
-        and (holds_nonce or not exists (select 1 from orders as rival where rival.chain_id = orders.chain_id
-          and rival.session_id = orders.session_id and rival.nonce = orders.nonce and rival.status = 'submitted'))
-        and (bound.lane is null or bound.lane = any(${wallets}::text[]))
-      order by sequence limit ${waitingMax}`.execute(tx);
+    const [, waiting] = await Promise.all([
+      // Two instances that look at once would both find a session free.
+      run(sql`select pg_advisory_xact_lock(${claimLock}, ${chainId | 0})`),
+      run(selectWaiting(chainId, wallets)),
+    ]);
     const { due, waitMs } = toDrafts(waiting, lanes, batch);
-    if (due.length === 0) return { batches: [], waitMs };
+    if (due.length === 0) {
+      await commit();
+      return { batches: [], waitMs };
+    }
     const rows = due.flatMap(({ wallet, orders }) => orders.map(({ order_hash }) => ({ order_hash, lane: wallet })));
-    const { rows: claimed } = await sql<{ order_hash: string; packed: Hex }>`update orders set lane = row.lane
-      from json_to_recordset(${JSON.stringify(rows)}::json) as row (order_hash text, lane text)
-      where chain_id = ${chainId} and orders.order_hash = row.order_hash and status = 'accepted'
-      returning orders.order_hash, packed`.execute(tx);
+    const [claimed] = await Promise.all([
+      run(sql<{ order_hash: string; packed: Hex }>`update orders set lane = row.lane
+        from json_to_recordset(${JSON.stringify(rows)}::json) as row (order_hash text, lane text)
+        where chain_id = ${chainId} and orders.order_hash = row.order_hash and status = 'accepted'
+        returning orders.order_hash, packed`),
+      commit(),
+    ]);
     const packedOf = new Map(claimed.map(({ order_hash, packed }) => [order_hash, packed]));
     return { batches: due.map((draft) => toBatch(draft, packedOf)), waitMs };
   });
+}
+
+/** What waits for one of the lanes, or for any. */
+function selectWaiting(chainId: number, wallets: readonly string[]): RawBuilder<Waiting> {
+  return sql<Waiting>`
+    with claimed as (
+      select distinct on (session_id) session_id, wallet from lanes cross join lateral (
+        select session_id, sequence from orders
+        where chain_id = ${chainId} and lane = lanes.wallet and status in ('accepted', 'submitted') offset 0) as live
+      where chain_id = ${chainId}
+      order by session_id, sequence),
+    taken as materialized (select coalesce(jsonb_object_agg(session_id, wallet), '{}') as lanes from claimed)
+    select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, bound.lane as bound
+    from taken cross join orders
+      cross join lateral (select coalesce(orders.lane, taken.lanes ->> session_id, wallet) as lane) as bound
+    where chain_id = ${chainId} and status = 'accepted' and not_before <= ${databaseNow}
+      and (holds_nonce or not exists (select 1 from orders as rival where rival.chain_id = orders.chain_id
+        and rival.session_id = orders.session_id and rival.nonce = orders.nonce and rival.status = 'submitted'))
+      and (bound.lane is null or bound.lane = any(${wallets}::text[]))
+    order by sequence limit ${waitingMax}`;
 }
 
 /** Fills one lane's batch before it begins the next, so that orders share what a transaction costs. */

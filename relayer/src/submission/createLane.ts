@@ -4,6 +4,7 @@ import type { Indexer } from "../chain/createIndexer.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
 import type { ControlRow } from "../db/controlRows.ts";
+import type { Pipeline } from "../db/createPipeline.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Batch } from "./claimOrders.ts";
@@ -27,6 +28,7 @@ import {
 
 export type LaneDeps = {
   db: Kysely<Database>;
+  pipeline: Pipeline;
   rpc: Rpc;
   indexer: Indexer;
   wallet: Wallet;

@@ -114,7 +114,7 @@ export function createSubmission(deps: Deps) {
   async function submitBatches(failures: Error[]): Promise<number | undefined> {
     const lanes = listRooms();
     if (lanes.length === 0) return undefined;
-    const { batches, waitMs } = await claimOrders(deps.db, lanes, config);
+    const { batches, waitMs } = await claimOrders(deps.pipeline, lanes, config);
     await Promise.all(
       workers.map((worker) =>
         guard(

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Db } from "../db/chainRows.ts";
 import { databaseNow as now } from "../db/databaseNow.ts";
 
@@ -95,11 +95,20 @@ export async function releaseAllLanes(db: Db, chainId: number): Promise<void> {
   await sql`update lanes set owner = null, expires_at = 0 where chain_id = ${chainId}`.execute(db);
 }
 
-/** Throws `LaneLostError` unless the lane is still the instance's; nobody takes it until the transaction ends. */
-export async function holdLane(db: Db, { chainId, instance }: Of, lane: Lane): Promise<void> {
-  const { rows } = await sql`select 1 from lanes where chain_id = ${chainId} and wallet = ${lane.wallet}
-    and owner = ${instance} and fence = ${lane.fence} and expires_at > ${now} for update`.execute(db);
+/** For `checkHeld`: as long as the lane is the instance's, nobody else takes it until the transaction ends. */
+export function lockLane({ chainId, instance }: Of, lane: Lane): RawBuilder<{ wallet: string }> {
+  return sql<{ wallet: string }>`select wallet from lanes where chain_id = ${chainId} and wallet = ${lane.wallet}
+    and owner = ${instance} and fence = ${lane.fence} and expires_at > ${now} for update`;
+}
+
+/** Throws `LaneLostError` unless the lane is still the instance's, by what `lockLane` gave. */
+export function checkHeld(rows: readonly unknown[], lane: Lane): void {
   if (rows.length === 0) throw new LaneLostError(lane);
+}
+
+/** Throws `LaneLostError` unless the lane is still the instance's; nobody takes it until the transaction ends. */
+export async function holdLane(db: Db, of: Of, lane: Lane): Promise<void> {
+  checkHeld((await lockLane(of, lane).execute(db)).rows, lane);
 }
 
 /** Hot wallets that nobody works, with how many nonces and orders they have under way. */

@@ -1,9 +1,9 @@
-import { sql, type Kysely } from "kysely";
+import { sql, type Kysely, type RawBuilder } from "kysely";
 import type { Hex } from "viem";
 import type { Indexer } from "../chain/createIndexer.ts";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Config } from "../config.ts";
-import type { Db } from "../db/chainRows.ts";
+import type { Pipeline } from "../db/createPipeline.ts";
 import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
@@ -11,7 +11,6 @@ import { attemptsMax, hasRun } from "./settleOrders.ts";
 import {
   dropNonce,
   listOpenTransactions,
-  listOrderHashes,
   type OpenTransaction,
   type TransactionRow,
 } from "./transactionRows.ts";
@@ -19,12 +18,16 @@ import { toReasonJson } from "./toReasonJson.ts";
 
 export type ReconcileDeps = {
   db: Kysely<Database>;
+  pipeline: Pipeline;
   rpc: Rpc;
   indexer: Indexer;
   wallet: Pick<Wallet, "address">;
   log: Log;
   config: Pick<Config, "chainId" | "confirmations">;
 };
+
+type MinedTransaction = { hash: string; nonce: number; blockNumber: number };
+type Undone = { order_hash: string; attempts: number; transaction_hash: string };
 
 /** Blocks in which a used nonce has no receipt of ours before someone else's transaction counts as having taken it. */
 const missingBlocksMax = 3;
@@ -34,43 +37,57 @@ const missingBlocksMax = 3;
  * was not, or undid them.
  */
 export function createReconcile(deps: ReconcileDeps) {
-  const { db, rpc, indexer, wallet, log, config } = deps;
+  const { db, pipeline, rpc, indexer, wallet, log, config } = deps;
   const { chainId } = config;
   const of = { chainId, wallet: wallet.address };
   /** By nonce: the block in which it was first seen used by nothing of ours. */
   const missingSince = new Map<number, number>();
 
+  /** The transaction that used the nonce, if one did in a block that is settled. */
   async function reconcileNonce(
     transactions: readonly TransactionRow[],
     minedIn: ReadonlyMap<string, number>,
     settledTo: number,
-  ): Promise<void> {
+  ): Promise<MinedTransaction | undefined> {
     const [newest] = transactions;
-    if (newest === undefined) return;
+    if (newest === undefined) return undefined;
     for (const { hash, nonce } of transactions) {
       const blockNumber = minedIn.get(hash) ?? (await findReceipt(hash, settledTo));
       if (blockNumber === undefined) continue;
       missingSince.delete(nonce);
       // Its outcome is read from the blocks; until the block is read and deep enough it is under way.
-      if (blockNumber === "later" || blockNumber > settledTo) return;
-      await db.transaction().execute(async (tx) => {
-        await tx
-          .updateTable("transactions")
-          .set({ status: "mined", block_number: blockNumber })
-          .where("chain_id", "=", chainId)
-          .where("hash", "=", hash)
-          .execute();
-        await dropNonce(tx, of, nonce, hash);
-        await releaseUndone(tx, hash);
-      });
-      return;
+      return blockNumber === "later" || blockNumber > settledTo ? undefined : { hash, nonce, blockNumber };
     }
     const since = missingSince.get(newest.nonce) ?? settledTo;
     missingSince.set(newest.nonce, since);
-    if (settledTo - since < missingBlocksMax) return;
+    if (settledTo - since < missingBlocksMax) return undefined;
     missingSince.delete(newest.nonce);
     log.warn({ nonce: newest.nonce }, "Someone else's transaction of the hot wallet took a nonce");
     await dropNonce(db, of, newest.nonce);
+    return undefined;
+  }
+
+  /**
+   * Notes what was mined, and that other transactions of the same nonces will not be. Orders that no event speaks of were in
+   * one that failed as a whole, and have used nothing.
+   */
+  async function storeMined(mined: readonly MinedTransaction[]): Promise<void> {
+    if (mined.length === 0) return;
+    const hashes = mined.map(({ hash }) => hash);
+    await pipeline.transaction(async ({ run, commit }) => {
+      const [, , undone] = await Promise.all([
+        run(sql`update transactions set status = 'mined', block_number = row.block_number
+          from unnest(${hashes}::text[], ${mined.map(({ blockNumber }) => blockNumber)}::int8[]) as row (hash, block_number)
+          where chain_id = ${chainId} and transactions.hash = row.hash`),
+        run(sql`update transactions set status = 'dropped'
+          where chain_id = ${chainId} and wallet = ${wallet.address} and status in ('pending', 'replaced')
+            and nonce = any(${mined.map(({ nonce }) => nonce)}::int8[])`),
+        run(sql<Undone>`select order_hash, attempts, transaction_hash from orders
+          where chain_id = ${chainId} and transaction_hash = any(${hashes}::text[]) and status = 'submitted'`),
+      ]);
+      for (const order of undone) await run(releaseUndone(order));
+      await commit();
+    });
   }
 
   /** Its block; `later` if that is not settled. For what the events do not tell, such as a transaction that failed as a whole. */
@@ -83,6 +100,7 @@ export function createReconcile(deps: ReconcileDeps) {
 
   /** Blocks of the transactions that the stored events name. */
   async function findMined(transactions: readonly TransactionRow[]): Promise<Map<string, number>> {
+    if (transactions.length === 0) return new Map();
     const { rows } = await sql<{ transaction_hash: string; block_number: number }>`select distinct transaction_hash,
       block_number from events where chain_id = ${chainId}
       and transaction_hash = any(${transactions.map(({ hash }) => hash)}::text[])`.execute(db);
@@ -93,32 +111,15 @@ export function createReconcile(deps: ReconcileDeps) {
     return (await rpc.getBlock(blockNumber))?.hash === blockHash;
   }
 
-  /** Orders of a mined transaction that no event speaks of: the transaction failed as a whole, and used nothing. */
-  async function releaseUndone(tx: Db, hash: string): Promise<void> {
-    const hashes = await listOrderHashes(tx, chainId, hash);
-    if (hashes.length === 0) return;
-    const left = await tx
-      .selectFrom("orders")
-      .select(["order_hash", "attempts"])
-      .where("chain_id", "=", chainId)
-      .where("order_hash", "in", hashes)
-      .where("transaction_hash", "=", hash)
-      .where("status", "=", "submitted")
-      .execute();
-    for (const { order_hash, attempts } of left) {
-      const sentence = `The transaction ${hash} failed as a whole, ${attempts} times in all.`;
-      const reason = toReasonJson({ name: "TransactionFailed", args: [hash, attempts], sentence });
-      await tx
-        .updateTable("orders")
-        .set(
-          attempts < attemptsMax
-            ? { status: "accepted", lane: null }
-            : { status: "failed", holds_nonce: false, reason },
-        )
-        .where("chain_id", "=", chainId)
-        .where("order_hash", "=", order_hash)
-        .execute();
-    }
+  /** It waits for another transaction, or fails after too many. */
+  function releaseUndone({ order_hash, attempts, transaction_hash: hash }: Undone): RawBuilder<object> {
+    const sentence = `The transaction ${hash} failed as a whole, ${attempts} times in all.`;
+    const reason = toReasonJson({ name: "TransactionFailed", args: [hash, attempts], sentence });
+    const changes =
+      attempts < attemptsMax
+        ? sql`status = 'accepted', lane = null`
+        : sql`status = 'failed', holds_nonce = false, reason = ${reason}`;
+    return sql`update orders set ${changes} where chain_id = ${chainId} and order_hash = ${order_hash}`;
   }
 
   /** Orders said to be submitted that are in no transaction that may still be mined. */
@@ -171,20 +172,20 @@ export function createReconcile(deps: ReconcileDeps) {
   }): Promise<{ open: OpenTransaction[]; nonceOnChain: number }> {
     // Before the receipts, so that a nonce that counts as used has a receipt by then.
     const nonceOnChain = await rpc.getTransactionCount(wallet.address, "latest");
+    const before = await listOpenTransactions(db, of);
     const head = indexer.getHead();
-    if (head !== undefined) {
-      const used = (await listOpenTransactions(db, of)).filter(({ nonce }) => nonce < nonceOnChain);
-      const settledTo = head.number - config.confirmations + 1;
-      const minedIn = await findMined(used);
-      for (const nonce of new Set(used.map((row) => row.nonce))) {
-        await reconcileNonce(
-          used.filter((row) => row.nonce === nonce),
-          minedIn,
-          settledTo,
-        );
-      }
-      if (isThorough || used.some(({ hash }) => !minedIn.has(hash))) await releaseOrphans();
+    if (head === undefined) return { open: before, nonceOnChain };
+    const used = before.filter(({ nonce }) => nonce < nonceOnChain);
+    const settledTo = head.number - config.confirmations + 1;
+    const minedIn = await findMined(used);
+    const mined: MinedTransaction[] = [];
+    for (const nonce of new Set(used.map((row) => row.nonce))) {
+      const ofNonce = used.filter((row) => row.nonce === nonce);
+      const found = await reconcileNonce(ofNonce, minedIn, settledTo);
+      if (found !== undefined) mined.push(found);
     }
-    return { open: await listOpenTransactions(db, of), nonceOnChain };
+    await storeMined(mined);
+    if (isThorough || used.some(({ hash }) => !minedIn.has(hash))) await releaseOrphans();
+    return { open: used.length === 0 ? before : await listOpenTransactions(db, of), nonceOnChain };
   };
 }

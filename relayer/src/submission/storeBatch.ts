@@ -1,15 +1,15 @@
 import { sessionManagerAbi } from "@latchkey/sdk";
-import { sql, type Kysely } from "kysely";
+import { sql } from "kysely";
 import { encodeFunctionData } from "viem";
 import type { Config } from "../config.ts";
-import type { Database } from "../db/schema.ts";
+import type { Pipeline } from "../db/createPipeline.ts";
 import type { Batch } from "./claimOrders.ts";
 import type { Wallet } from "./createWallet.ts";
-import { holdLane, type Lane } from "./laneRows.ts";
-import { insertTransaction, type SignedTransaction } from "./transactionRows.ts";
+import { checkHeld, lockLane, type Lane } from "./laneRows.ts";
+import { insertSigned, insertTransactionOrders, type SignedTransaction } from "./transactionRows.ts";
 
 type Deps = {
-  db: Kysely<Database>;
+  pipeline: Pipeline;
   wallet: Wallet;
   instance: string;
   config: Pick<Config, "chainId" | "manager">;
@@ -21,7 +21,7 @@ type Deps = {
  * has meanwhile become final. Throws `LaneLostError`.
  */
 export async function storeBatch(
-  { db, wallet, instance, config }: Deps,
+  { pipeline, wallet, instance, config }: Deps,
   lane: Lane,
   { orderHashes, packed, gas }: Batch,
   nonce: number,
@@ -29,16 +29,24 @@ export async function storeBatch(
   const { chainId } = config;
   const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "executeBatch", args: [packed] });
   const signed = await wallet.sign({ to: config.manager, data, gas, nonce, ...(await wallet.getFees()) });
-  return db.transaction().execute(async (tx) => {
-    await holdLane(tx, { chainId, instance }, lane);
-    const { rows: ready } = await sql`select 1 from orders where chain_id = ${chainId}
-      and order_hash = any(${orderHashes}::text[]) and status = 'accepted' and lane = ${lane.wallet} for update`.execute(
-      tx,
-    );
-    if (ready.length !== orderHashes.length) return undefined;
-    await insertTransaction(tx, { chainId, wallet: wallet.address }, signed, orderHashes);
-    await sql`update orders set status = 'submitted', transaction_hash = ${signed.hash}, attempts = attempts + 1
-      where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])`.execute(tx);
+  const of = { chainId, wallet: wallet.address };
+  return pipeline.transaction(async ({ run, commit, rollBack }) => {
+    const [held, ready] = await Promise.all([
+      run(lockLane({ chainId, instance }, lane)),
+      run(sql<{ order_hash: string }>`update orders
+        set status = 'submitted', transaction_hash = ${signed.hash}, attempts = attempts + 1
+        where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])
+          and status = 'accepted' and lane = ${lane.wallet}
+        returning order_hash`),
+      run(insertSigned(of, signed)),
+      run(insertTransactionOrders(of, signed, orderHashes)),
+    ]);
+    checkHeld(held, lane);
+    if (ready.length !== orderHashes.length) {
+      await rollBack();
+      return undefined;
+    }
+    await commit();
     return signed;
   });
 }

@@ -1,4 +1,4 @@
-import { sql, type Selectable } from "kysely";
+import { sql, type RawBuilder, type Selectable } from "kysely";
 import type { Hex } from "viem";
 import type { Db } from "../db/chainRows.ts";
 import { databaseNow } from "../db/databaseNow.ts";
@@ -37,30 +37,35 @@ export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<O
 /** Stores a signed transaction with its orders, before anyone else sees it. */
 export async function insertTransaction(
   db: Db,
-  { chainId, wallet }: Of,
+  of: Of,
   signed: SignedTransaction,
   orderHashes: readonly string[],
 ): Promise<void> {
-  await db
-    .insertInto("transactions")
-    .values({ ...toRow(signed), chain_id: chainId, wallet, created_at: databaseNow })
-    .execute();
-  if (orderHashes.length === 0) return;
-  await db
-    .insertInto("transaction_orders")
-    .values(
-      orderHashes.map((order_hash, position) => ({
-        chain_id: chainId,
-        transaction_hash: signed.hash,
-        position,
-        order_hash,
-      })),
-    )
-    .execute();
+  await insertSigned(of, signed).execute(db);
+  if (orderHashes.length > 0) await insertTransactionOrders(of, signed, orderHashes).execute(db);
+}
+
+export function insertSigned({ chainId, wallet }: Of, signed: SignedTransaction): RawBuilder<object> {
+  const row = toRow(signed);
+  return sql`insert into transactions (chain_id, wallet, hash, nonce, raw, gas, max_fee_per_gas, max_priority_fee_per_gas,
+      status, created_at)
+    values (${chainId}, ${wallet}, ${row.hash}, ${row.nonce}, ${row.raw}, ${row.gas}, ${row.max_fee_per_gas},
+      ${row.max_priority_fee_per_gas}, ${row.status}, ${databaseNow})`;
+}
+
+/** In their order. */
+export function insertTransactionOrders(
+  { chainId }: Pick<Of, "chainId">,
+  { hash }: SignedTransaction,
+  orderHashes: readonly string[],
+): RawBuilder<object> {
+  return sql`insert into transaction_orders (chain_id, transaction_hash, position, order_hash)
+    select ${chainId}::int8, ${hash}::text, number - 1, order_hash
+    from unnest(${orderHashes}::text[]) with ordinality as rows (order_hash, number)`;
 }
 
 /** Hashes of the transaction's orders, in their order. */
-export async function listOrderHashes(db: Db, chainId: number, transactionHash: string): Promise<string[]> {
+async function listOrderHashes(db: Db, chainId: number, transactionHash: string): Promise<string[]> {
   const rows = await db
     .selectFrom("transaction_orders")
     .select("order_hash")
@@ -71,17 +76,16 @@ export async function listOrderHashes(db: Db, chainId: number, transactionHash: 
   return rows.map(({ order_hash }) => order_hash);
 }
 
-/** Marks every transaction of the nonce that is not `except` as one that will not be mined. */
-export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number, except?: string): Promise<void> {
-  let update = db
+/** Marks every transaction of the nonce as one that will not be mined. */
+export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number): Promise<void> {
+  await db
     .updateTable("transactions")
     .set({ status: "dropped" })
     .where("chain_id", "=", chainId)
     .where("wallet", "=", wallet)
     .where("nonce", "=", nonce)
-    .where("status", "in", ["pending", "replaced"]);
-  if (except !== undefined) update = update.where("hash", "!=", except);
-  await update.execute();
+    .where("status", "in", ["pending", "replaced"])
+    .execute();
 }
 
 /**
