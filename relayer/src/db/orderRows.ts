@@ -137,14 +137,16 @@ export type Stored = {
 
 type StoredRow = { known: OrderRow[] | null; run: string[] | null; holding: HoldingRow[] | null };
 
-/** All of it in one row, for `toStored`. */
+/** All of it in one row, for `toStored`. Hashes are sought one by one (`offset 0` keeps the planner to it), for the same reason. */
 export function selectStored(
   options: { chainId: number; orderHashes: readonly string[] } & Omit<HoldingFilter, "chainId">,
 ): Statement<StoredRow> {
   const { chainId, orderHashes } = options;
+  const ofHash = sql`chain_id = ${chainId} and order_hash = wanted.hash offset 0`;
+  const wanted = sql`from unnest(${orderHashes}::text[]) as wanted (hash)`;
   return sql<StoredRow>`select
-    (select json_agg(orders) from orders where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as known,
-    (select json_agg(order_hash) from events where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])) as run,
+    (select json_agg(found) ${wanted} cross join lateral (select * from orders where ${ofHash}) as found) as known,
+    (select json_agg(hash) ${wanted} cross join lateral (select 1 from events where ${ofHash}) as found) as run,
     (select json_agg(held) from (${selectHolding(options)}) as held) as holding`;
 }
 

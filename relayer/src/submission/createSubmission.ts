@@ -17,8 +17,8 @@ type Deps = Omit<LaneDeps, "wallet" | "config"> & {
   config: LaneDeps["config"] & Pick<Config, "laneLeaseMs">;
 };
 
-/** Being woken more often than this, in milliseconds, would only ask the database in vain. */
-const pauseMinMs = 40;
+/** Being woken more often than this, in milliseconds, would ask the database for batches that are less full. */
+const pauseMinMs = 100;
 /** Calls that are no orders are looked for so often, in milliseconds, and so many at once. */
 const controlsPauseMs = 250;
 const controlsFailedPauseMs = 2_000;

@@ -8,12 +8,7 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { attemptsMax, hasRun } from "./settleOrders.ts";
-import {
-  dropNonce,
-  listOpenTransactions,
-  type OpenTransaction,
-  type TransactionRow,
-} from "./transactionRows.ts";
+import { dropNonce, listOpenTransactions, type OpenTransaction, type TransactionRow } from "./transactionRows.ts";
 import { toReasonJson } from "./toReasonJson.ts";
 
 export type ReconcileDeps = {

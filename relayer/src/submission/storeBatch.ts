@@ -30,14 +30,17 @@ export async function storeBatch(
   const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "executeBatch", args: [packed] });
   const signed = await wallet.sign({ to: config.manager, data, gas, nonce, ...(await wallet.getFees()) });
   const of = { chainId, wallet: wallet.address };
+  // Sought by their hashes, and only then compared (`is true` keeps the planner to it): the lane's own index is of orders
+  // that change all the time.
+  const submit = sql<{ order_hash: string }>`update orders
+    set status = 'submitted', transaction_hash = ${signed.hash}, attempts = attempts + 1
+    where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])
+      and (status = 'accepted' and lane = ${lane.wallet}) is true
+    returning order_hash`;
   return pipeline.transaction(async ({ run, commit, rollBack }) => {
     const [held, ready] = await Promise.all([
       run(lockLane({ chainId, instance }, lane)),
-      run(sql<{ order_hash: string }>`update orders
-        set status = 'submitted', transaction_hash = ${signed.hash}, attempts = attempts + 1
-        where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])
-          and status = 'accepted' and lane = ${lane.wallet}
-        returning order_hash`),
+      run(submit),
       run(insertSigned(of, signed)),
       run(insertTransactionOrders(of, signed, orderHashes)),
     ]);

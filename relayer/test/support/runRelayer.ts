@@ -20,7 +20,7 @@ export type RelayerProcess = {
 const stopTimeoutMs = 20_000;
 
 /** As the guide starts it: without a bound, V8 lets garbage pile up to gigabytes before it looks. */
-const nodeOptions = ["--max-old-space-size=192", "--max-semi-space-size=32"];
+const nodeOptions = ["--max-old-space-size=192", "--max-semi-space-size=32", "--heap-growing-percent=100"];
 
 function launch(env: RelayerEnv) {
   const child = spawn(process.execPath, [...nodeOptions, "--conditions=latchkey-source", "relayer/src/main.ts"], {
