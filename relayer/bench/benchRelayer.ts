@@ -12,6 +12,7 @@
 import { parseArgs } from "node:util";
 import { buildContracts } from "../../scripts/bench/buildContracts.ts";
 import { writeBenchmarks } from "../../scripts/bench/writeBenchmarks.ts";
+import { toWhole } from "./toWhole.ts";
 import { runBench, type BenchOptions, type BenchResult } from "./runBench.ts";
 import { figures, toRelayerReport, type NamedResult } from "./toRelayerReport.ts";
 
@@ -26,11 +27,6 @@ const { values } = parseArgs({
     stored: { type: "string", default: "0" },
   },
 });
-
-function toWhole(name: string, text: string, min: number, max: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
-  throw new Error(`--${name} is ${text}; it takes a whole number from ${min} to ${max}`);
-}
 
 const { database } = values;
 if (database !== "postgres" && database !== "pglite") {

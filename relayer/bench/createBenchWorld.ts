@@ -15,16 +15,22 @@ import { createWorld, type GrantedSession, type World } from "../test/support/cr
 
 export type BenchOrder = { orderHash: Hex; body: string };
 
-export type BenchWorld = World & {
-  sessions: readonly GrantedSession[];
-  /** Hot wallets of the relayers, and as many others that send transfers of their own. */
-  hotWallets: readonly HDAccount[];
+/** What transfers without a relayer take. */
+export type TransferWorld = Pick<World, "chain" | "token"> & {
+  /** Send transfers of their own. */
   rawWallets: readonly HDAccount[];
-  /** The next `count` orders, evenly of all sessions: transfers, each to someone who holds none of the token. */
-  signOrders: (count: number) => Promise<BenchOrder[]>;
   /** Someone new, each time. */
   createRecipient: () => Address;
 };
+
+export type BenchWorld = World &
+  TransferWorld & {
+    sessions: readonly GrantedSession[];
+    /** Of the relayers. */
+    hotWallets: readonly HDAccount[];
+    /** The next `count` orders, evenly of all sessions: transfers, each to someone who holds none of the token. */
+    signOrders: (count: number) => Promise<BenchOrder[]>;
+  };
 
 /** The phrase that anvil funds on every local chain. */
 const mnemonic = "test test test test test test test test test test test junk";
@@ -32,6 +38,27 @@ const walletsAt = 4;
 const day = 86_400;
 /** Gas that an order signs; measured: it uses about 60,000 of it. */
 const gasLimit = 80_000;
+
+/** Wallets that anvil funds, none of them the demo's; if it was told to fund so many. */
+export function toWallets({ count, from }: { count: number; from: number }): HDAccount[] {
+  return Array.from({ length: count }, (_, index) =>
+    mnemonicToAccount(mnemonic, { addressIndex: walletsAt + from + index }),
+  );
+}
+
+export function toPrivateKey(wallet: HDAccount): Hex {
+  const { privateKey } = wallet.getHdKey();
+  if (!privateKey) throw new Error("A wallet has no key");
+  return bytesToHex(privateKey);
+}
+
+export function createRecipients(): () => Address {
+  let recipients = 0;
+  return () => {
+    recipients += 1;
+    return bytesToHex(hexToBytes(keccak256(numberToHex(recipients))).slice(12));
+  };
+}
 
 /** A chain with `accountCount` accounts, each with one session whose key may transfer the token under a daily limit. */
 export async function createBenchWorld({
@@ -61,17 +88,11 @@ export async function createBenchWorld({
         }),
       );
     }
-    const toWallets = (from: number) =>
-      Array.from({ length: walletCount }, (_, index) => mnemonicToAccount(mnemonic, { addressIndex: from + index }));
     const domain = { chainId: world.chain.chainId, manager: world.manager };
     const deadline = (await world.chain.getTime()) + day;
-    let recipients = 0;
+    const createRecipient = createRecipients();
     let nonce = 0;
     let at = 0;
-    const createRecipient = (): Address => {
-      recipients += 1;
-      return bytesToHex(hexToBytes(keccak256(numberToHex(recipients))).slice(12));
-    };
 
     async function signNext(): Promise<BenchOrder> {
       const session = sessions[at];
@@ -89,8 +110,8 @@ export async function createBenchWorld({
     return {
       ...world,
       sessions,
-      hotWallets: toWallets(walletsAt),
-      rawWallets: toWallets(walletsAt + walletCount),
+      hotWallets: toWallets({ count: walletCount, from: 0 }),
+      rawWallets: toWallets({ count: walletCount, from: walletCount }),
       createRecipient,
       async signOrders(count) {
         const orders: BenchOrder[] = [];

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { sessionManagerAbi } from "@latchkey/sdk";
+import { parseEventLogs } from "viem";
 import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { waitForSession } from "../test/support/api.ts";
 import { startRelayer, type RelayerEnv, type RelayerProcess } from "../test/support/runRelayer.ts";
 import { startPostgres, type TestPostgres } from "../test/support/startPostgres.ts";
-import { createBenchWorld, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
+import { createBenchWorld, toPrivateKey, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
 import { findLosses } from "./findLosses.ts";
 import { readStages, toStageMs } from "./readStages.ts";
 import { readUsage } from "./readUsage.ts";
-import { sendClosedLoop, sendOpenLoop, toPercentile, type Sending } from "./sendOrders.ts";
+import { relayerService, sendClosedLoop, sendOpenLoop, toPercentile, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
 import { startCountingProxy, type CountingProxy } from "./startCountingProxy.ts";
 import { storeOldOrders } from "./storeOldOrders.ts";
-import { watchBlocks, type MinedBlock } from "./watchBlocks.ts";
+import { toMined, watchBlocks, type MinedBlock } from "./watchBlocks.ts";
 
 export type BenchOptions = {
   database: "postgres" | "pglite";
@@ -51,7 +53,6 @@ export type BenchResult = {
   stageMs: Record<string, number>;
 };
 
-const blockGas = 30_000_000;
 const walletCount = 10;
 const concurrency = 32;
 const openRate = 300;
@@ -116,7 +117,7 @@ async function measure(run: Run): Promise<BenchResult> {
   const cpuBefore = sumCpuMs(relayers);
   const stagesBefore = await readStages(urls);
   const from = await getBlockNumber(world);
-  const sending = await sendClosedLoop({ urls, orders: burst, concurrency });
+  const sending = await sendClosedLoop({ urls, service: relayerService, orders: burst, concurrency });
   checkFailed(sending);
   // Afterwards, since reading them takes time of the node and of this process.
   const blocks = await watchMined(world, from + 1, burst);
@@ -127,11 +128,11 @@ async function measure(run: Run): Promise<BenchResult> {
     [...(await proxy.readCounts())].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
   );
   const startedAt = Number((await world.chain.client.getBlock({ blockNumber: BigInt(from) })).timestamp);
-  const mined = toMined(blocks, startedAt, burst.length);
+  const mined = toMined(blocks, startedAt);
 
   onProgress(`open loop of ${openRate} orders a second`);
   const openOrders = await world.signOrders(openRate * openSeconds);
-  const open = await sendOpenLoop({ urls, orders: openOrders, rate: openRate });
+  const open = await sendOpenLoop({ urls, service: relayerService, orders: openOrders, rate: openRate });
   checkFailed(open);
   await watchMined(world, from + 1, openOrders);
   const peakRssMb = Math.max(...relayers.map(({ pid }) => readUsage(pid).peakRssMb));
@@ -166,29 +167,13 @@ async function measure(run: Run): Promise<BenchResult> {
   };
 }
 
-/** From the block before the first order was sent to the block of the last one. */
-function toMined(blocks: readonly MinedBlock[], startedAt: number, orderCount: number) {
-  const last = blocks.at(-1);
-  if (last === undefined) throw new Error("Nothing was mined");
-  const gas = Number(blocks.reduce((sum, { gasUsed }) => sum + gasUsed, 0n));
-  const seconds = last.timestamp - startedAt;
-  const gasPerOrder = gas / orderCount;
-  const ceilingPerBlock = blockGas / gasPerOrder;
-  return {
-    perSecond: orderCount / seconds,
-    overCeiling: orderCount / blocks.length / ceilingPerBlock,
-    gasPerOrder,
-    blockSeconds: seconds / blocks.length,
-  };
-}
-
 async function warmUp(world: BenchWorld, relayers: readonly RelayerProcess[], orders: readonly BenchOrder[]) {
   for (const { url } of relayers) {
     for (const { sessionId } of world.sessions)
       await waitForSession(url, sessionId, ({ status }) => status === "active");
   }
   const urls = relayers.map(({ url }) => url);
-  checkFailed(await sendClosedLoop({ urls, orders, concurrency }));
+  checkFailed(await sendClosedLoop({ urls, service: relayerService, orders, concurrency }));
   await waitUntilFinal(urls, orders);
 }
 
@@ -207,6 +192,7 @@ async function killAndCount(run: Run, before: readonly BenchOrder[]): Promise<{ 
   let killing: Promise<void> | undefined;
   const sending = await sendClosedLoop({
     urls,
+    service: relayerService,
     orders,
     concurrency,
     signal: killed.signal,
@@ -242,8 +228,18 @@ async function waitUntilFinal(urls: readonly string[], orders: readonly BenchOrd
 }
 
 function watchMined(world: BenchWorld, from: number, orders: readonly BenchOrder[]): Promise<MinedBlock[]> {
-  const expected = new Set(orders.map(({ orderHash }) => orderHash));
-  return watchBlocks({ client: world.chain.client, manager: world.manager, from, expected, timeoutMs: 180_000 });
+  const { client } = world.chain;
+  return watchBlocks({
+    client,
+    from,
+    expected: new Set(orders.map(({ orderHash }) => orderHash)),
+    timeoutMs: 180_000,
+    async readOrders(blockHash) {
+      const logs = await client.getLogs({ address: world.manager, blockHash });
+      const executed = parseEventLogs({ abi: sessionManagerAbi, eventName: "OrderExecuted", logs });
+      return executed.map(({ args }) => args.orderHash);
+    },
+  });
 }
 
 function checkFailed({ failed }: Sending): void {
@@ -256,12 +252,6 @@ async function getBlockNumber({ chain }: BenchWorld): Promise<number> {
 
 function sumCpuMs(relayers: readonly RelayerProcess[]): number {
   return relayers.reduce((sum, { pid }) => sum + readUsage(pid).cpuMs, 0);
-}
-
-function toPrivateKey(wallet: BenchWorld["hotWallets"][number]): string {
-  const { privateKey } = wallet.getHdKey();
-  if (!privateKey) throw new Error("A wallet has no key");
-  return `0x${Buffer.from(privateKey).toString("hex")}`;
 }
 
 function round(value: number, digits: number): number {

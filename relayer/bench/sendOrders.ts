@@ -13,23 +13,40 @@ export type Sending = {
   durationMs: number;
 };
 
+/** What the service says to an order. */
+export type Verdict = "taken" | "refused" | { retryAfterMs: number };
+
+type Answer = { status: number; text: string; retryAfterMs: number };
+
+/** Where orders are posted, and how its answers read. */
+export type Service = { path: string; toVerdict: (answer: Answer) => Verdict };
+
 const retryMs = 100;
 const retriesMax = 120;
 /** An order that may come again tomorrow is refused as far as this run goes. */
 const retryAfterMaxMs = 10_000;
 
-function createSender(urls: readonly string[], socketsMax: number) {
+/** Latchkey's own. */
+export const relayerService: Service = {
+  path: "/v1/orders",
+  toVerdict: ({ status, text, retryAfterMs }) => {
+    if (status === 202 || status === 200) return "taken";
+    return text.includes('"retryable":true') && retryAfterMs <= retryAfterMaxMs ? { retryAfterMs } : "refused";
+  },
+};
+
+function createSender(urls: readonly string[], { path }: Service, socketsMax: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: socketsMax });
   const targets = urls.map((url) => new URL(url));
   let turn = 0;
 
-  function post(body: string): Promise<{ status: number; text: string; retryAfterMs: number }> {
+  function post(body: string): Promise<Answer> {
     const target = targets[turn++ % targets.length];
     if (target === undefined) throw new Error("There is a relayer");
     return new Promise((resolve, reject) => {
       const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
       const { hostname, port } = target;
-      const outgoing = request({ hostname, port, agent, method: "POST", path: "/v1/orders", headers }, (answer) => {
+      const outgoing = request({ hostname, port, agent, method: "POST", path, headers }, (answer) => {
         let text = "";
         answer.setEncoding("utf8").on("data", (chunk: string) => {
           text += chunk;
@@ -48,6 +65,7 @@ function createSender(urls: readonly string[], socketsMax: number) {
 
 type Options = {
   urls: readonly string[];
+  service: Service;
   orders: readonly BenchOrder[];
   /** Ends the sending early: what is under way then is neither acknowledged nor failed. */
   signal?: AbortSignal;
@@ -60,7 +78,7 @@ async function send(
   order: BenchOrder,
   sending: Sending,
   dueAt: number,
-  signal: AbortSignal | undefined,
+  { service, signal }: Pick<Options, "service" | "signal">,
 ): Promise<void> {
   let since = dueAt;
   for (let attempt = 0; ; attempt += 1) {
@@ -69,19 +87,19 @@ async function send(
       text: String(error),
       retryAfterMs: 0,
     }));
-    if (answer.status === 202 || answer.status === 200) {
+    const verdict = service.toVerdict(answer);
+    if (verdict === "taken") {
       sending.latenciesMs.push(performance.now() - since);
       sending.acknowledged.push(order);
       return;
     }
     if (signal?.aborted === true) return;
-    const isWorthwhile = answer.text.includes('"retryable":true') && answer.retryAfterMs <= retryAfterMaxMs;
-    if (!isWorthwhile || attempt >= retriesMax) {
+    if (verdict === "refused" || attempt >= retriesMax) {
       sending.failed.push(`${answer.status} ${answer.text.slice(0, 300)}`);
       return;
     }
     sending.retries += 1;
-    await sleep(Math.max(retryMs, answer.retryAfterMs));
+    await sleep(Math.max(retryMs, verdict.retryAfterMs));
     since = performance.now();
   }
 }
@@ -95,7 +113,7 @@ const createSending = (): Sending => ({ latenciesMs: [], acknowledged: [], retri
 
 /** Sends so many orders at a time, the next one when one is answered. */
 export async function sendClosedLoop({ concurrency, ...options }: Options & { concurrency: number }): Promise<Sending> {
-  const sender = createSender(options.urls, concurrency);
+  const sender = createSender(options.urls, options.service, concurrency);
   const sending = createSending();
   const startedAt = performance.now();
   let next = 0;
@@ -105,7 +123,7 @@ export async function sendClosedLoop({ concurrency, ...options }: Options & { co
       const order = options.orders[index];
       if (order === undefined || options.signal?.aborted === true) return;
       options.onOrder?.(index);
-      await send(sender, order, sending, performance.now(), options.signal);
+      await send(sender, order, sending, performance.now(), options);
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work));
@@ -115,7 +133,7 @@ export async function sendClosedLoop({ concurrency, ...options }: Options & { co
 
 /** Sends so many orders a second, whether the ones before are answered or not. */
 export async function sendOpenLoop({ rate, ...options }: Options & { rate: number }): Promise<Sending> {
-  const sender = createSender(options.urls, 256);
+  const sender = createSender(options.urls, options.service, 256);
   const sending = createSending();
   const startedAt = performance.now();
   const sent: Promise<void>[] = [];
@@ -123,7 +141,7 @@ export async function sendOpenLoop({ rate, ...options }: Options & { rate: numbe
     const dueAt = startedAt + (index * 1000) / rate;
     const waitMs = dueAt - performance.now();
     if (waitMs > 1) await sleep(waitMs);
-    sent.push(send(sender, order, sending, dueAt, options.signal));
+    sent.push(send(sender, order, sending, dueAt, options));
   }
   await Promise.all(sent);
   sender.stop();

@@ -1,6 +1,6 @@
 import { encodeFunctionData, erc20Abi, parseAbi, parseGwei, type Hex } from "viem";
 import { z } from "zod";
-import type { BenchWorld } from "./createBenchWorld.ts";
+import type { TransferWorld } from "./createBenchWorld.ts";
 
 const answersSchema = z.array(z.object({ error: z.object({ message: z.string() }).optional() }));
 const mintAbi = parseAbi(["function mint(address to, uint256 amount)"]);
@@ -11,7 +11,7 @@ const batchSize = 50;
  * Transfers of the token by wallets of their own, each to someone who holds none: how many a second the chain takes
  * without Latchkey, over the blocks that are full of them.
  */
-export async function sendTransfers(world: BenchWorld, perWallet: number): Promise<number> {
+export async function sendTransfers(world: TransferWorld, perWallet: number): Promise<number> {
   const { chain, token, rawWallets } = world;
   for (const { address } of rawWallets) {
     const args = [address, 1_000_000n] as const;
@@ -54,7 +54,7 @@ async function broadcast(url: string, transactions: readonly Hex[]): Promise<voi
   if (refused !== undefined) throw new Error(`A transfer was not taken: ${refused.error?.message ?? ""}`);
 }
 
-async function measure({ chain }: BenchWorld, from: number, count: number): Promise<number> {
+async function measure({ chain }: TransferWorld, from: number, count: number): Promise<number> {
   const end = Date.now() + 120_000;
   const blocks: { timestamp: number; transfers: number }[] = [];
   let [next, seen] = [from + 1, 0];

@@ -1,18 +1,21 @@
-import { sessionManagerAbi } from "@latchkey/sdk";
-import { parseEventLogs, type Address, type Hex, type PublicClient } from "viem";
+import type { Hex, PublicClient } from "viem";
 
 export type MinedBlock = { number: number; timestamp: number; gasUsed: bigint; orders: Hex[] };
+
+/** Of one block, as every chain of a bench has it. */
+const blockGas = 30_000_000;
 
 /** The blocks from `from` on until every one of `expected` has been mined, or `timeoutMs` have passed. */
 export async function watchBlocks({
   client,
-  manager,
+  readOrders,
   from,
   expected,
   timeoutMs,
 }: {
   client: PublicClient;
-  manager: Address;
+  /** Hashes of the orders that ran in a block. */
+  readOrders: (blockHash: Hex) => Promise<Hex[]>;
   from: number;
   expected: ReadonlySet<Hex>;
   timeoutMs: number;
@@ -28,12 +31,28 @@ export async function watchBlocks({
       continue;
     }
     const block = await client.getBlock({ blockNumber: BigInt(next) });
-    const logs = await client.getLogs({ address: manager, blockHash: block.hash });
-    const executed = parseEventLogs({ abi: sessionManagerAbi, eventName: "OrderExecuted", logs });
-    const orders = executed.map(({ args }) => args.orderHash);
+    const orders = await readOrders(block.hash);
     for (const hash of orders) missing.delete(hash);
     blocks.push({ number: next, timestamp: Number(block.timestamp), gasUsed: block.gasUsed, orders });
     next += 1;
   }
   return blocks;
+}
+
+/** From the block before the first order was sent, which had the time `startedAt`, to the last block that has orders. */
+export function toMined(all: readonly MinedBlock[], startedAt: number) {
+  const blocks = all.slice(0, 1 + all.findLastIndex(({ orders }) => orders.length > 0));
+  const last = blocks.at(-1);
+  if (last === undefined) throw new Error("Nothing was mined");
+  const orderCount = blocks.reduce((sum, { orders }) => sum + orders.length, 0);
+  const gas = Number(blocks.reduce((sum, { gasUsed }) => sum + gasUsed, 0n));
+  const seconds = last.timestamp - startedAt;
+  const gasPerOrder = gas / orderCount;
+  const ceilingPerBlock = blockGas / gasPerOrder;
+  return {
+    perSecond: orderCount / seconds,
+    overCeiling: orderCount / blocks.length / ceilingPerBlock,
+    gasPerOrder,
+    blockSeconds: seconds / blocks.length,
+  };
 }
