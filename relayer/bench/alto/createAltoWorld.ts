@@ -93,7 +93,7 @@ async function fillWorld(chain: TestChain, { artifacts, accountCount, walletCoun
       userOperation: { ...operation, signature: "0x" },
     });
     const signature = await account.owner.signMessage({ message: { raw: hash } });
-    const numbers = Object.entries({ nonce, ...gas, ...fees }).map(([name, value]) => [name, toHex(value)]);
+    const numbers = Object.entries({ nonce, ...gas, ...fees }).map(([name, value]) => [name, toHex(value)] as const);
     const json = { sender: account.address, callData, ...Object.fromEntries(numbers), signature };
     const request = { jsonrpc: "2.0", id: signed, method: "eth_sendUserOperation", params: [json, entryPoint] };
     return { orderHash: hash, body: JSON.stringify(request) };
