@@ -3,8 +3,8 @@
  *
  *   npm run bench:relayer               a table
  *   npm run -s bench:relayer -- --json  only the JSON
- *   npm run bench:relayer -- --all      on Postgres and PGlite, with 1 and 3 instances, and how cost grows; writes
- *                                       docs/benchmarks.md and docs/benchmarks/relayer.json; half an hour
+ *   npm run bench:relayer -- --all      on Postgres and PGlite, with 1 and 3 instances, how cost grows, and Alto beside it;
+ *                                       writes docs/benchmarks.md and docs/benchmarks/relayer.json; three quarters of an hour
  *
  * Options of one run: --database postgres|pglite (default postgres), --instances <n> (1), --orders <n> (10000), --accounts
  * <n> (100) with a live session each, --stored <n> (0) orders of long ago in the database.
@@ -12,6 +12,8 @@
 import { parseArgs } from "node:util";
 import { buildContracts } from "../../scripts/bench/buildContracts.ts";
 import { writeBenchmarks } from "../../scripts/bench/writeBenchmarks.ts";
+import { installAlto } from "./alto/installAlto.ts";
+import { runAltoBench } from "./alto/runAltoBench.ts";
 import { toWhole } from "./toWhole.ts";
 import { runBench, type BenchOptions, type BenchResult } from "./runBench.ts";
 import { figures, toRelayerReport, type NamedResult } from "./toRelayerReport.ts";
@@ -70,13 +72,16 @@ async function runAll(): Promise<void> {
     await run("10,000", { stored: 10_000 }),
     await run("1,000,000", { stored: 1_000_000 }),
   ];
-  const markdown = toRelayerReport({ runs, sessions, stored });
-  await writeBenchmarks({ part: "relayer", markdown, json: JSON.stringify({ runs, sessions, stored }) });
+  console.error("\nAlto");
+  const { orders, accounts, onProgress } = given;
+  const alto = await runAltoBench(installAlto(onProgress), { orders, accounts, onProgress });
+  const markdown = toRelayerReport({ runs, alto, sessions, stored });
+  await writeBenchmarks({ part: "relayer", markdown, json: JSON.stringify({ runs, alto, sessions, stored }) });
   console.log(markdown);
 }
 
 function print(result: BenchResult): void {
-  for (const [name, what, , target] of figures) {
+  for (const [name, what, target] of figures) {
     console.log(`${what.padEnd(42)} ${JSON.stringify(result[name]).padStart(8)}   ${target}`);
   }
   console.log("\nMean milliseconds in each layer of admission:");
