@@ -52,29 +52,27 @@ async function run(name: string, changes: Partial<BenchOptions>): Promise<NamedR
 }
 
 async function runAll(): Promise<void> {
+  const first = await run("Postgres", {});
+  // At once, while the machine is as it was.
+  console.error("\nAlto");
+  const { orders, accounts, onProgress } = given;
+  const alto = await runAltoBench(installAlto(onProgress), { orders, accounts, onProgress });
+  console.error(JSON.stringify(alto));
   const runs = [
-    await run("Postgres", {}),
+    first,
     await run("Postgres, 3 instances", { instances: 3 }),
     await run("PGlite", { database: "pglite" }),
   ];
-  const [first] = runs;
-  const result = first?.result;
-  if (result === undefined) throw new Error("There is a first run");
+  const { result } = first;
   const few = given.orders / 5;
   // Of fewer sessions there is not enough to send: each has 64 nonces to be in flight.
-  const sessions = [
-    await run("10", { accounts: 10, orders: few }),
-    { name: "100", result },
-    await run("10,000", { accounts: 10_000 }),
-  ];
+  const fewSessions = await run("10", { accounts: 10, orders: few });
   const stored = [
     { name: "none", result },
     await run("10,000", { stored: 10_000 }),
     await run("1,000,000", { stored: 1_000_000 }),
   ];
-  console.error("\nAlto");
-  const { orders, accounts, onProgress } = given;
-  const alto = await runAltoBench(installAlto(onProgress), { orders, accounts, onProgress });
+  const sessions = [fewSessions, { name: "100", result }, await run("10,000", { accounts: 10_000 })];
   const markdown = toRelayerReport({ runs, alto, sessions, stored });
   await writeBenchmarks({ part: "relayer", markdown, json: JSON.stringify({ runs, alto, sessions, stored }) });
   console.log(markdown);

@@ -67,7 +67,14 @@ export async function runAltoBench(
   { cli, artifacts }: Installed,
   { orders, accounts, onProgress }: AltoOptions,
 ): Promise<AltoResult> {
-  const world = await createAltoWorld({ artifacts, accountCount: accounts, walletCount });
+  const operations = accounts + orders + openRate * openSeconds + killOperations;
+  onProgress("creating accounts");
+  const world = await createAltoWorld({
+    artifacts,
+    accountCount: accounts,
+    operationsPerAccount: Math.ceil(operations / accounts),
+    walletCount,
+  });
   const { relayer } = createDemoAccounts();
   let proxy: CountingProxy | undefined;
   let alto: AltoProcess | undefined;
