@@ -57,6 +57,27 @@ describe.for([
     expect(await read()).toEqual([1, 2]);
   });
 
+  it.skipIf(!isHere)("keeps nothing that is rolled back, and returns what its work does", async () => {
+    const seen = await database.pipeline.transaction(async ({ run, rollBack }) => {
+      const [, rows] = await Promise.all([run(insert(7)), run(select)]);
+      await rollBack();
+      return rows;
+    });
+    expect(seen).toEqual([{ id: 1 }, { id: 2 }, { id: 7 }]);
+    expect(await read()).toEqual([1, 2]);
+  });
+
+  it.skipIf(!isHere)("runs a statement again and again, on one connection and on several", async () => {
+    const readInPipeline = () =>
+      database.pipeline.transaction(async ({ run, commit }) => {
+        const answers = await Promise.all([run(select), run(select), commit()]);
+        return answers.slice(0, 2);
+      });
+    const all = await Promise.all(Array.from({ length: 30 }, readInPipeline));
+    const ids = [{ id: 1 }, { id: 2 }];
+    expect(all).toEqual(Array.from({ length: 30 }, () => [ids, ids]));
+  });
+
   it.skipIf(!isHere)("reads what another one committed while it waited for its lock", async () => {
     const lock = sql`select pg_advisory_xact_lock(7)`;
     const held = Promise.withResolvers<undefined>();

@@ -8,6 +8,7 @@ import {
   getAddress,
   http,
   isHex,
+  TransactionReceiptNotFoundError,
   toHex,
   type Abi,
   type Account,
@@ -15,6 +16,7 @@ import {
   type Chain,
   type Hex,
   type PublicClient,
+  type TransactionReceipt,
   type Transport,
   type WalletClient,
 } from "viem";
@@ -92,13 +94,13 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
     async deploy(artifact, args = []) {
       const { abi, bytecode } = await readArtifact(artifact);
       const hash = await getWallet("deployer").deployContract({ abi, bytecode, args });
-      const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+      const { contractAddress } = await waitForReceipt(client, hash);
       if (!contractAddress) throw new Error(`${artifact} was not deployed`);
       return getAddress(contractAddress);
     },
     async send(from, tx) {
       const hash = await getWallet(from).sendTransaction(tx);
-      const { status } = await client.waitForTransactionReceipt({ hash });
+      const { status } = await waitForReceipt(client, hash);
       if (status !== "success") throw new Error(`Transaction ${hash} of the ${from} failed`);
     },
     getTime: async () => Number((await client.getBlock()).timestamp),
@@ -137,6 +139,16 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
       await exited;
     },
   };
+}
+
+/** Mostly it is there already; only otherwise is the node asked every so often. */
+async function waitForReceipt(client: PublicClient, hash: Hex): Promise<TransactionReceipt> {
+  try {
+    return await client.getTransactionReceipt({ hash });
+  } catch (error) {
+    if (!(error instanceof TransactionReceiptNotFoundError)) throw error;
+    return client.waitForTransactionReceipt({ hash });
+  }
 }
 
 async function findUrl(output: NodeJS.ReadableStream): Promise<string> {
