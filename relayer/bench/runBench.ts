@@ -7,13 +7,15 @@ import { startRelayer, type RelayerEnv, type RelayerProcess } from "../test/supp
 import { startPostgres, type TestPostgres } from "../test/support/startPostgres.ts";
 import { createBenchWorld, toPrivateKey, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
 import { findLosses } from "./findLosses.ts";
+import { load } from "./load.ts";
 import { readStages, toStageMs } from "./readStages.ts";
 import { readUsage } from "./readUsage.ts";
-import { relayerService, sendClosedLoop, sendOpenLoop, toPercentile, type Sending } from "./sendOrders.ts";
+import { relayerService, sendAndKill, sendClosedLoop, sendOpenLoop, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
 import { startCountingProxy, type CountingProxy } from "./startCountingProxy.ts";
 import { storeOldOrders } from "./storeOldOrders.ts";
-import { toMined, watchBlocks, type MinedBlock } from "./watchBlocks.ts";
+import { round, toAckFigures, toMinedFigures, toOpenFigures } from "./toFigures.ts";
+import { getBlockNumber, toMined, watchBlocks, type MinedBlock } from "./watchBlocks.ts";
 
 export type BenchOptions = {
   database: "postgres" | "pglite";
@@ -40,6 +42,7 @@ export type BenchResult = {
   nodeCallsPerOrder: number;
   cpuMsPerOrder: number;
   peakRssMb: number;
+  /** Acknowledged and never executed, those around a `kill -9` included. */
   lost: number;
   executedTwice: number;
   minedPerSecond: number;
@@ -53,13 +56,7 @@ export type BenchResult = {
   stageMs: Record<string, number>;
 };
 
-const walletCount = 10;
-const concurrency = 32;
-const openRate = 300;
-const openSeconds = 10;
-const transfersPerWallet = 600;
-/** Orders that are sent while the relayer is killed. */
-const killOrders = 1_500;
+const { walletCount, concurrency, openRate, openSeconds, transfersPerWallet, killOrders } = load;
 
 /** One run on a chain, a database and relayers of its own. Everything is on this machine, and ends with it. */
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
@@ -116,7 +113,7 @@ async function measure(run: Run): Promise<BenchResult> {
   const callsBefore = await proxy.readCounts();
   const cpuBefore = sumCpuMs(relayers);
   const stagesBefore = await readStages(urls);
-  const from = await getBlockNumber(world);
+  const from = await getBlockNumber(world.chain.client);
   const sending = await sendClosedLoop({ urls, service: relayerService, orders: burst, concurrency });
   checkFailed(sending);
   // Afterwards, since reading them takes time of the node and of this process.
@@ -144,24 +141,13 @@ async function measure(run: Run): Promise<BenchResult> {
   const losses = await killAndCount(run, [...burst, ...openOrders]);
   const calls = Object.values(nodeCalls).reduce((sum, count) => sum + count, 0);
   return {
-    minedOverCeiling: round(mined.overCeiling, 3),
-    minedOverRaw: round(mined.perSecond / rawPerSecond, 3),
-    ackP50Ms: toPercentile(sending.latenciesMs, 0.5),
-    ackP95Ms: toPercentile(sending.latenciesMs, 0.95),
-    ackP99Ms: toPercentile(sending.latenciesMs, 0.99),
-    openP50Ms: toPercentile(open.latenciesMs, 0.5),
-    openP95Ms: toPercentile(open.latenciesMs, 0.95),
-    openP99Ms: toPercentile(open.latenciesMs, 0.99),
+    ...toMinedFigures(mined, rawPerSecond),
+    ...toAckFigures(sending),
+    ...toOpenFigures(open),
     nodeCallsPerOrder: round(calls / burst.length, 3),
     cpuMsPerOrder: round(cpuMs / burst.length, 2),
     peakRssMb: Math.round(peakRssMb),
     ...losses,
-    minedPerSecond: Math.round(mined.perSecond),
-    ackPerSecond: Math.round((1000 * burst.length) / sending.durationMs),
-    rawPerSecond: Math.round(rawPerSecond),
-    gasPerOrder: Math.round(mined.gasPerOrder),
-    blockSeconds: round(mined.blockSeconds, 2),
-    retries: sending.retries,
     nodeCalls,
     stageMs,
   };
@@ -183,29 +169,19 @@ async function killAndCount(run: Run, before: readonly BenchOrder[]): Promise<{ 
   const orders = await world.signOrders(killOrders);
   const [victim] = relayers;
   if (victim === undefined) throw new Error("There is a relayer");
-  const killed = new AbortController();
   const urls = relayers.map(({ url }) => url);
-  const kill = async (): Promise<void> => {
-    killed.abort();
-    await victim.kill();
-  };
-  let killing: Promise<void> | undefined;
-  const sending = await sendClosedLoop({
+  const acknowledged = await sendAndKill({
     urls,
     service: relayerService,
     orders,
     concurrency,
-    signal: killed.signal,
-    onOrder: (index) => {
-      if (index === Math.floor(killOrders / 2)) killing = kill();
-    },
+    kill: () => victim.kill(),
   });
-  await killing;
   const again = await startRelayer(env);
   relayers[0] = again;
-  await waitUntilFinal([again.url], sending.acknowledged);
+  await waitUntilFinal([again.url], acknowledged);
   await sleep(2_000);
-  return findLosses(world, [...before, ...sending.acknowledged]);
+  return findLosses(world, [...before, ...acknowledged]);
 }
 
 async function waitUntilFinal(urls: readonly string[], orders: readonly BenchOrder[]): Promise<void> {
@@ -246,14 +222,6 @@ function checkFailed({ failed }: Sending): void {
   if (failed.length > 0) throw new Error(`${failed.length} orders were refused, the first with ${failed[0] ?? ""}`);
 }
 
-async function getBlockNumber({ chain }: BenchWorld): Promise<number> {
-  return Number(await chain.client.getBlockNumber({ cacheTime: 0 }));
-}
-
 function sumCpuMs(relayers: readonly RelayerProcess[]): number {
   return relayers.reduce((sum, { pid }) => sum + readUsage(pid).cpuMs, 0);
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }

@@ -131,6 +131,26 @@ export async function sendClosedLoop({ concurrency, ...options }: Options & { co
   return toSorted(sending, startedAt);
 }
 
+/** Sends orders in a closed loop and calls `kill` in the middle of them; returns those that were acknowledged until then. */
+export async function sendAndKill({
+  kill,
+  ...options
+}: Options & { concurrency: number; kill: () => Promise<void> }): Promise<BenchOrder[]> {
+  const killed = new AbortController();
+  let killing: Promise<void> | undefined;
+  const { acknowledged } = await sendClosedLoop({
+    ...options,
+    signal: killed.signal,
+    onOrder: (index) => {
+      if (index !== Math.floor(options.orders.length / 2)) return;
+      killed.abort();
+      killing = kill();
+    },
+  });
+  await killing;
+  return acknowledged;
+}
+
 /** Sends so many orders a second, whether the ones before are answered or not. */
 export async function sendOpenLoop({ rate, ...options }: Options & { rate: number }): Promise<Sending> {
   const sender = createSender(options.urls, options.service, 256);

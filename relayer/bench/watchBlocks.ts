@@ -25,7 +25,7 @@ export async function watchBlocks({
   const blocks: MinedBlock[] = [];
   let next = from;
   while (missing.size > 0 && Date.now() < end) {
-    const newest = Number(await client.getBlockNumber({ cacheTime: 0 }));
+    const newest = await getBlockNumber(client);
     if (newest < next) {
       await new Promise((resolve) => setTimeout(resolve, 250));
       continue;
@@ -39,12 +39,19 @@ export async function watchBlocks({
   return blocks;
 }
 
+export async function getBlockNumber(client: PublicClient): Promise<number> {
+  return Number(await client.getBlockNumber({ cacheTime: 0 }));
+}
+
+export const countOrders = (blocks: readonly MinedBlock[]): number =>
+  blocks.reduce((count, { orders }) => count + orders.length, 0);
+
 /** From the block before the first order was sent, which had the time `startedAt`, to the last block that has orders. */
 export function toMined(all: readonly MinedBlock[], startedAt: number) {
   const blocks = all.slice(0, 1 + all.findLastIndex(({ orders }) => orders.length > 0));
   const last = blocks.at(-1);
   if (last === undefined) throw new Error("Nothing was mined");
-  const orderCount = blocks.reduce((sum, { orders }) => sum + orders.length, 0);
+  const orderCount = countOrders(blocks);
   const gas = Number(blocks.reduce((sum, { gasUsed }) => sum + gasUsed, 0n));
   const seconds = last.timestamp - startedAt;
   const gasPerOrder = gas / orderCount;

@@ -1,52 +1,33 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseAbi, parseEventLogs } from "viem";
 import { createDemoAccounts } from "../../../scripts/stack/demoAccounts.ts";
 import type { BenchOrder } from "../createBenchWorld.ts";
+import { load } from "../load.ts";
 import { readUsage } from "../readUsage.ts";
-import { sendClosedLoop, sendOpenLoop, toPercentile, type Service } from "../sendOrders.ts";
+import type { BenchResult } from "../runBench.ts";
+import { sendAndKill, sendClosedLoop, sendOpenLoop, type Service } from "../sendOrders.ts";
 import { sendTransfers } from "../sendTransfers.ts";
 import { startCountingProxy, type CountingProxy } from "../startCountingProxy.ts";
-import { toMined, watchBlocks, type MinedBlock } from "../watchBlocks.ts";
+import { round, toAckFigures, toMinedFigures, toOpenFigures } from "../toFigures.ts";
+import { countOrders, getBlockNumber, toMined, watchBlocks, type MinedBlock } from "../watchBlocks.ts";
 import { createAltoWorld, type AltoWorld } from "./createAltoWorld.ts";
 import type { Installed } from "./installAlto.ts";
 import { startAlto, type AltoProcess } from "./startAlto.ts";
 
 export type AltoOptions = { orders: number; accounts: number; onProgress: (text: string) => void };
 
-/** What `BenchResult` has, as far as Alto has it. */
-export type AltoResult = {
-  minedOverCeiling: number;
-  minedOverRaw: number;
-  ackP50Ms: number;
-  ackP95Ms: number;
-  ackP99Ms: number;
-  openP50Ms: number;
-  openP95Ms: number;
-  openP99Ms: number;
-  nodeCallsPerOrder: number;
-  cpuMsPerOrder: number;
-  peakRssMb: number;
-  /** Of `killAcknowledged`, those that were never mined. */
-  lost: number;
+/** What the relayer's run has, as far as Alto has it. */
+export type AltoResult = Omit<BenchResult, "executedTwice" | "nodeCalls" | "stageMs"> & {
+  /** Operations that were acknowledged around the kill: `lost` is of these. */
   killAcknowledged: number;
-  minedPerSecond: number;
-  ackPerSecond: number;
-  rawPerSecond: number;
-  gasPerOrder: number;
-  blockSeconds: number;
-  retries: number;
   /** Of the burst: not acknowledged, and acknowledged but not mined in time. */
   refused: number;
   unmined: number;
+  /** Of the open loop: not acknowledged. */
+  openRefused: number;
 };
 
-const walletCount = 10;
-const concurrency = 32;
-const openRate = 300;
-const openSeconds = 10;
-const transfersPerWallet = 600;
-const killOperations = 1_500;
-/** So long after the last block that had operations, none of a burst are waited for any more. */
+const { walletCount, concurrency, openRate, openSeconds, transfersPerWallet, killOrders } = load;
+/** So long after it has been sent, nothing of a burst is waited for any more. */
 const minedTimeoutMs = 120_000;
 
 const eventAbi = parseAbi([
@@ -67,7 +48,7 @@ export async function runAltoBench(
   { cli, artifacts }: Installed,
   { orders, accounts, onProgress }: AltoOptions,
 ): Promise<AltoResult> {
-  const operations = accounts + orders + openRate * openSeconds + killOperations;
+  const operations = accounts + orders + openRate * openSeconds + killOrders;
   onProgress("creating accounts");
   const world = await createAltoWorld({
     artifacts,
@@ -89,36 +70,43 @@ export async function runAltoBench(
     const warming = await world.signOperations(accounts);
     const burst = await world.signOperations(orders);
     await world.chain.mineEverySecond();
-    const from = await getBlockNumber(world);
+    const from = await getBlockNumber(world.chain.client);
     const warmed = await sendClosedLoop({ urls: [alto.url], service: altoService, orders: warming, concurrency });
     if (warmed.failed.length > 0) throw new Error(`Alto refused an operation: ${warmed.failed[0] ?? ""}`);
     const unwarmed = warming.length - countOrders(await watchMined(world, from + 1, warming, minedTimeoutMs));
     if (unwarmed > 0) throw new Error(`Alto left ${unwarmed} of ${warming.length} operations unmined`);
 
     onProgress(`burst of ${orders} operations`);
-    const burstResult = await measureBurst(world, { alto, proxy }, burst);
+    const { mined, ...burstFigures } = await measureBurst(world, { alto, proxy }, burst);
     onProgress(`open loop of ${openRate} operations a second`);
     const openOrders = await world.signOperations(openRate * openSeconds);
+    const openFrom = await getBlockNumber(world.chain.client);
     const open = await sendOpenLoop({ urls: [alto.url], service: altoService, orders: openOrders, rate: openRate });
-    await watchMined(world, (await getBlockNumber(world)) - openSeconds, open.acknowledged, minedTimeoutMs);
+    await watchMined(world, openFrom + 1, open.acknowledged, minedTimeoutMs);
     const { peakRssMb } = readUsage(alto.pid);
     onProgress("raw transfers");
     const rawPerSecond = await sendTransfers(world, transfersPerWallet);
     onProgress("kill -9");
-    const { acknowledged, started } = await kill(world, alto, () => start(proxy?.url ?? world.chain.url));
-    alto = started;
-    const after = await watchMined(world, acknowledged.from + 1, acknowledged.orders, minedTimeoutMs / 2);
-    const mined = new Set(after.flatMap((block) => block.orders));
+    const victim = alto;
+    const killFrom = await getBlockNumber(world.chain.client);
+    const acknowledged = await sendAndKill({
+      urls: [victim.url],
+      service: altoService,
+      orders: await world.signOperations(killOrders),
+      concurrency,
+      kill: () => victim.kill(),
+    });
+    alto = await start(proxy.url);
+    const after = await watchMined(world, killFrom + 1, acknowledged, minedTimeoutMs / 2);
+    const run = new Set(after.flatMap((block) => block.orders));
     return {
-      ...burstResult,
-      minedOverRaw: round(burstResult.minedPerSecond / rawPerSecond, 3),
-      openP50Ms: toPercentile(open.latenciesMs, 0.5),
-      openP95Ms: toPercentile(open.latenciesMs, 0.95),
-      openP99Ms: toPercentile(open.latenciesMs, 0.99),
+      ...toMinedFigures(mined, rawPerSecond),
+      ...burstFigures,
+      ...toOpenFigures(open),
+      openRefused: open.failed.length,
       peakRssMb: Math.round(peakRssMb),
-      rawPerSecond: Math.round(rawPerSecond),
-      lost: acknowledged.orders.filter(({ orderHash }) => !mined.has(orderHash)).length,
-      killAcknowledged: acknowledged.orders.length,
+      lost: acknowledged.filter(({ orderHash }) => !run.has(orderHash)).length,
+      killAcknowledged: acknowledged.length,
     };
   } finally {
     await alto?.kill();
@@ -134,52 +122,20 @@ async function measureBurst(
 ) {
   const callsBefore = sum(await proxy.readCounts());
   const cpuBefore = readUsage(alto.pid).cpuMs;
-  const from = await getBlockNumber(world);
+  const from = await getBlockNumber(world.chain.client);
   const sending = await sendClosedLoop({ urls: [alto.url], service: altoService, orders: burst, concurrency });
   const blocks = await watchMined(world, from + 1, sending.acknowledged, minedTimeoutMs);
   const startedAt = Number((await world.chain.client.getBlock({ blockNumber: BigInt(from) })).timestamp);
-  const mined = toMined(blocks, startedAt);
   const count = countOrders(blocks);
   const calls = sum(await proxy.readCounts()) - callsBefore;
   return {
-    minedOverCeiling: round(mined.overCeiling, 3),
-    ackP50Ms: toPercentile(sending.latenciesMs, 0.5),
-    ackP95Ms: toPercentile(sending.latenciesMs, 0.95),
-    ackP99Ms: toPercentile(sending.latenciesMs, 0.99),
+    mined: toMined(blocks, startedAt),
+    ...toAckFigures(sending),
     nodeCallsPerOrder: round(calls / count, 3),
     cpuMsPerOrder: round((readUsage(alto.pid).cpuMs - cpuBefore) / count, 2),
-    minedPerSecond: Math.round(mined.perSecond),
-    ackPerSecond: Math.round((1000 * sending.acknowledged.length) / sending.durationMs),
-    gasPerOrder: Math.round(mined.gasPerOrder),
-    blockSeconds: round(mined.blockSeconds, 2),
-    retries: sending.retries,
     refused: sending.failed.length,
     unmined: sending.acknowledged.length - count,
   };
-}
-
-/** Kills Alto with `kill -9` in the middle of a burst and starts it again. */
-async function kill(world: AltoWorld, alto: AltoProcess, start: () => Promise<AltoProcess>) {
-  const orders = await world.signOperations(killOperations);
-  const from = await getBlockNumber(world);
-  const killed = new AbortController();
-  let killing: Promise<void> | undefined;
-  const sending = await sendClosedLoop({
-    urls: [alto.url],
-    service: altoService,
-    orders,
-    concurrency,
-    signal: killed.signal,
-    onOrder: (index) => {
-      if (index !== Math.floor(killOperations / 2)) return;
-      killed.abort();
-      killing = alto.kill();
-    },
-  });
-  await killing;
-  const started = await start();
-  await sleep(2_000);
-  return { acknowledged: { from, orders: sending.acknowledged }, started };
 }
 
 function watchMined(
@@ -201,16 +157,5 @@ function watchMined(
   });
 }
 
-async function getBlockNumber({ chain }: AltoWorld): Promise<number> {
-  return Number(await chain.client.getBlockNumber({ cacheTime: 0 }));
-}
-
-const countOrders = (blocks: readonly MinedBlock[]): number =>
-  blocks.reduce((count, { orders }) => count + orders.length, 0);
-
 const sum = (counts: ReadonlyMap<string, number>): number =>
   [...counts.values()].reduce((all, count) => all + count, 0);
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
-}

@@ -1,0 +1,13 @@
+/** What every run sends, whoever's relayer it is of. */
+export const load = {
+  /** Hot wallets that submit, and as many that send raw transfers. */
+  walletCount: 10,
+  /** Orders of the closed loop that wait for their acknowledgement at a time. */
+  concurrency: 32,
+  /** Orders a second of the open loop, and for how many seconds. */
+  openRate: 300,
+  openSeconds: 10,
+  transfersPerWallet: 600,
+  /** Orders around a kill. */
+  killOrders: 1_500,
+} as const;
