@@ -17,8 +17,12 @@ type Deps = Omit<LaneDeps, "wallet" | "config"> & {
   config: LaneDeps["config"] & Pick<Config, "laneLeaseMs">;
 };
 
-/** Being woken more often than this, in milliseconds, would ask the database for batches that are less full. */
-const pauseMinMs = 100;
+/**
+ * Being woken more often than this, in milliseconds, would only ask the database in vain; and as long as an order may wait
+ * for others, up to `fillMs`, for batches that are less full.
+ */
+const pauseMinMs = 40;
+const fillMs = 100;
 /** Calls that are no orders are looked for so often, in milliseconds, and so many at once. */
 const controlsPauseMs = 250;
 const controlsFailedPauseMs = 2_000;
@@ -31,6 +35,7 @@ export function createSubmission(deps: Deps) {
   const { indexer, wallets, log, config } = deps;
   const leases = createLeases({ ...deps, wallets: wallets.map(({ address }) => address) });
   const followAbandoned = createAbandonedLanes({ ...deps, wallets: wallets.map(({ address }) => address) });
+  const everyMs = Math.max(pauseMinMs, Math.min(fillMs, config.batch.ageMaxMs));
   let workers: LaneWorker[] = [];
   let ranAt = -Infinity;
   let controlsAt = 0;
@@ -136,7 +141,7 @@ export function createSubmission(deps: Deps) {
 
     /** Does what there is to do. Returns how long until there may be more, at most the polling interval. */
     async run(signal: AbortSignal): Promise<number> {
-      const pauseMs = ranAt + pauseMinMs - performance.now();
+      const pauseMs = ranAt + everyMs - performance.now();
       if (pauseMs > 0) return pauseMs;
       ranAt = performance.now();
       await leases.run();
