@@ -114,7 +114,8 @@ export function createReconcile(deps: ReconcileDeps) {
       attempts < attemptsMax
         ? sql`status = 'accepted', lane = null`
         : sql`status = 'failed', holds_nonce = false, reason = ${reason}`;
-    return sql`update orders set ${changes} where chain_id = ${chainId} and order_hash = ${order_hash}`;
+    return sql`update orders set ${changes}
+      where chain_id = ${chainId} and order_hash = ${order_hash} and status = 'submitted'`;
   }
 
   /** Orders said to be submitted that are in no transaction that may still be mined. */
