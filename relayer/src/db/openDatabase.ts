@@ -110,8 +110,8 @@ function isAlive(pid: number): boolean {
 
 /**
  * Orders change several times while they are live. An index still has what they were before, until a plain scan of it marks
- * that as dead; a bitmap scan marks nothing, and reads it again each time. And every question of the service has an index:
- * reading a whole table instead looks cheap as long as nobody has counted the table's rows, and is not.
+ * that as dead; a bitmap scan marks nothing, and reads it again each time. And what is asked for each
+ * order has an index: reading a whole table instead looks cheap as long as nobody has counted its rows, and is not.
  */
 const planning = [
   ["enable_bitmapscan", "off"],

@@ -54,6 +54,7 @@ type HoldingRow = Pick<
   OrderRow,
   "session_id" | "nonce" | "reservations" | "holds_nonce" | "status" | "block_number"
 > & { has_calls: boolean };
+
 /** What an order would take. */
 export type SessionNonce = { sessionId: string; nonce: number };
 
@@ -137,7 +138,10 @@ export type Stored = {
 
 type StoredRow = { known: OrderRow[] | null; run: string[] | null; holding: HoldingRow[] | null };
 
-/** All of it in one row, for `toStored`. Hashes are sought one by one (`offset 0` keeps the planner to it), for the same reason. */
+/**
+ * All of it in one row, for `toStored`. Hashes are sought one by one (`offset 0` keeps the planner to it): it would rather
+ * read every event of the chain and drop those of other orders.
+ */
 export function selectStored(
   options: { chainId: number; orderHashes: readonly string[] } & Omit<HoldingFilter, "chainId">,
 ): Statement<StoredRow> {
