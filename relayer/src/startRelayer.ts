@@ -24,6 +24,7 @@ import { addEncryption } from "./encryption/addEncryption.ts";
 import { createDecryption } from "./encryption/createDecryption.ts";
 import { createEventLog } from "./events/createEventLog.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
+import { tendTables } from "./db/tendTables.ts";
 import { createAccess } from "./limits/createAccess.ts";
 import { createApiPolicies } from "./limits/createApiPolicies.ts";
 import { createJobQueue } from "./jobs/createJobQueue.ts";
@@ -66,6 +67,7 @@ const sealEveryMs = 200;
 const cleaningDelayMs = 5_000;
 const cleaningPauseMs = 60_000;
 const notifyingPauseMs = 5_000;
+const tendingPauseMs = 1_000;
 
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
@@ -200,6 +202,16 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       onFailure: (error) => reportFailure.failed("cleaning", error),
       failurePauseMs: cleaningPauseMs,
     });
+    const tending = runLoop({
+      job: async () => {
+        const { counted, cleared } = await tendTables({ db, kind });
+        if (counted.length > 0 || cleared.length > 0) log.debug({ counted, cleared }, "Tables were tended");
+        reportFailure.recovered("tables");
+        return tendingPauseMs;
+      },
+      onFailure: (error) => reportFailure.failed("tables", error),
+      failurePauseMs: cleaningPauseMs,
+    });
     const watching = runLoop({
       job: async () => {
         await apiPolicies.refresh();
@@ -228,7 +240,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const stop = async (): Promise<void> => {
       stopping.abort();
       await closeServer(app);
-      const loops = [following, submitting, cleaning, notifying, sealing, watching];
+      const loops = [following, submitting, cleaning, tending, notifying, sealing, watching];
       await Promise.all(loops.map((loop) => loop.stop()));
       await sentinel
         .save()

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable, type Transaction } from "kysely";
+import { sql, type Kysely, type RawBuilder, type Selectable, type Transaction } from "kysely";
 import type { BlockRef } from "../chain/createRpc.ts";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import { toReasonJson } from "../submission/toReasonJson.ts";
@@ -94,32 +94,42 @@ export async function insertEvents(
       await insertSession(db, chainId, { ...event.granted, sessionId: event.sessionId, account: event.account });
     }
   }
-  const rows = events.map((event) => ({
-    block_number: event.blockNumber,
-    log_index: event.logIndex,
-    block_hash: event.blockHash,
-    timestamp: timestamps.get(event.blockNumber) ?? null,
-    transaction_hash: event.transactionHash,
-    name: event.name,
-    account: event.account ?? null,
-    session_id: event.sessionId ?? null,
-    order_hash: event.orderHash ?? null,
-    args: JSON.stringify(event.args),
-    is_settled: event.blockNumber <= settledUpTo || !isOfOrder(event),
-  }));
-  const { rows: inserted } =
-    await sql<EventRow>`insert into events (chain_id, block_number, log_index, block_hash, timestamp, transaction_hash, name, account,
+  const { rows: inserted } = await insertEventRows(
+    chainId,
+    events.map((event) => ({
+      block_number: event.blockNumber,
+      log_index: event.logIndex,
+      block_hash: event.blockHash,
+      timestamp: timestamps.get(event.blockNumber) ?? null,
+      transaction_hash: event.transactionHash,
+      name: event.name,
+      account: event.account ?? null,
+      session_id: event.sessionId ?? null,
+      order_hash: event.orderHash ?? null,
+      args: JSON.stringify(event.args),
+      is_settled: event.blockNumber <= settledUpTo || !isOfOrder(event),
+    })),
+  ).execute(db);
+  return inserted;
+}
+
+/** With the accounts of their sessions, which are sought one by one (`offset 0` keeps the planner to it). */
+export function insertEventRows(
+  chainId: number,
+  rows: readonly Omit<EventRow, "chain_id" | "entry_id">[],
+): RawBuilder<EventRow> {
+  return sql<EventRow>`insert into events (chain_id, block_number, log_index, block_hash, timestamp, transaction_hash, name, account,
       session_id, order_hash, args, is_settled)
     select ${chainId}, block_number, log_index, block_hash, timestamp, transaction_hash, name,
       coalesce(rows.account, sessions.account), rows.session_id, order_hash, args, is_settled
     from json_to_recordset(${JSON.stringify(rows)}::json) as rows (block_number int8, log_index int4, block_hash text,
       timestamp int8, transaction_hash text, name text, account text, session_id text, order_hash text, args text,
       is_settled boolean)
-    left join sessions on sessions.chain_id = ${chainId} and sessions.session_id = rows.session_id
+    left join lateral (select account from sessions
+      where chain_id = ${chainId} and session_id = rows.session_id offset 0) as sessions on true
     order by block_number, log_index
     on conflict do nothing
-    returning *`.execute(db);
-  return inserted;
+    returning *`;
 }
 
 /** Content never changes under an id, so a second insert is none. */

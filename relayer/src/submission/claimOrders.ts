@@ -52,16 +52,22 @@ export function claimOrders(
       return { batches: [], waitMs };
     }
     const rows = due.flatMap(({ wallet, orders }) => orders.map(({ order_hash }) => ({ order_hash, lane: wallet })));
-    const [claimed] = await Promise.all([
-      run(sql<{ order_hash: string; packed: Hex }>`update orders set lane = row.lane
-        from json_to_recordset(${JSON.stringify(rows)}::json) as row (order_hash text, lane text)
-        where chain_id = ${chainId} and orders.order_hash = row.order_hash and status = 'accepted'
-        returning orders.order_hash, packed`),
-      commit(),
-    ]);
+    const [claimed] = await Promise.all([run(updateClaimed(chainId, rows)), commit()]);
     const packedOf = new Map(claimed.map(({ order_hash, packed }) => [order_hash, packed]));
     return { batches: due.map((draft) => toBatch(draft, packedOf)), waitMs };
   });
+}
+
+export function updateClaimed(
+  chainId: number,
+  rows: readonly { order_hash: string; lane: string }[],
+): RawBuilder<{ order_hash: string; packed: Hex }> {
+  // Sought by their hashes, and only then compared (`is true` keeps the planner to it): the index of what waits is of
+  // orders that change all the time.
+  return sql<{ order_hash: string; packed: Hex }>`update orders set lane = row.lane
+    from json_to_recordset(${JSON.stringify(rows)}::json) as row (order_hash text, lane text)
+    where chain_id = ${chainId} and orders.order_hash = row.order_hash and (status = 'accepted') is true
+    returning orders.order_hash, packed`;
 }
 
 /** What waits for one of the lanes, or for any. */

@@ -24,6 +24,13 @@ export type ReconcileDeps = {
 type MinedTransaction = { hash: string; nonce: number; blockNumber: number };
 type Undone = { order_hash: string; attempts: number; transaction_hash: string };
 
+export function updateMinedTransactions(chainId: number, mined: readonly MinedTransaction[]): RawBuilder<object> {
+  const hashes = mined.map(({ hash }) => hash);
+  return sql`update transactions set status = 'mined', block_number = row.block_number
+    from unnest(${hashes}::text[], ${mined.map(({ blockNumber }) => blockNumber)}::int8[]) as row (hash, block_number)
+    where chain_id = ${chainId} and transactions.hash = row.hash`;
+}
+
 /** Blocks in which a used nonce has no receipt of ours before someone else's transaction counts as having taken it. */
 const missingBlocksMax = 3;
 
@@ -71,9 +78,7 @@ export function createReconcile(deps: ReconcileDeps) {
     const hashes = mined.map(({ hash }) => hash);
     await pipeline.transaction(async ({ run, commit }) => {
       const [, , undone] = await Promise.all([
-        run(sql`update transactions set status = 'mined', block_number = row.block_number
-          from unnest(${hashes}::text[], ${mined.map(({ blockNumber }) => blockNumber)}::int8[]) as row (hash, block_number)
-          where chain_id = ${chainId} and transactions.hash = row.hash`),
+        run(updateMinedTransactions(chainId, mined)),
         run(sql`update transactions set status = 'dropped'
           where chain_id = ${chainId} and wallet = ${wallet.address} and status in ('pending', 'replaced')
             and nonce = any(${mined.map(({ nonce }) => nonce)}::int8[])`),

@@ -1,5 +1,5 @@
 import { toErrorSentence } from "@latchkey/sdk";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Hex } from "viem";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import { isOfOrder, type Db, type EventRow } from "../db/chainRows.ts";
@@ -60,11 +60,17 @@ export async function markMined(db: Db, chainId: number, events: readonly Manage
       ? []
       : [{ order_hash: orderHash, transaction_hash: transactionHash, block_number: blockNumber }],
   );
-  if (runs.length === 0) return;
-  await sql`update orders set block_number = run.block_number, transaction_hash = run.transaction_hash
+  if (runs.length > 0) await updateMined(chainId, runs).execute(db);
+}
+
+export function updateMined(
+  chainId: number,
+  runs: readonly { order_hash: string; transaction_hash: string; block_number: number }[],
+): RawBuilder<object> {
+  return sql`update orders set block_number = run.block_number, transaction_hash = run.transaction_hash
     from json_to_recordset(${JSON.stringify(runs)}::json) as run (order_hash text, transaction_hash text, block_number int8)
     where orders.chain_id = ${chainId} and orders.order_hash = run.order_hash
-      and orders.status in ('accepted', 'submitted')`.execute(db);
+      and orders.status in ('accepted', 'submitted')`;
 }
 
 type Event = { chain_id: number; transaction_hash: string; block_number: number };

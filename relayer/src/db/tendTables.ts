@@ -1,0 +1,46 @@
+import { sql, type Kysely } from "kysely";
+import type { OpenDatabase } from "./openDatabase.ts";
+import type { Database } from "./schema.ts";
+
+/** Names of tables whose rows were counted, and of those that what is dead was removed from. */
+export type Tended = { counted: string[]; cleared: string[] };
+
+/** Rows that changed, beside so many times those there were, before a table is counted again. */
+const changedMin = 100;
+const changedShare = 4;
+/** Dead rows, beside that share of the living, before they are removed; as `autovacuum` has it, but less often. */
+const deadMin = 1_000;
+const deadShare = 0.2;
+
+type Growth = { table: string; changed: number; dead: number; rows: number };
+
+/**
+ * Has the planner count the tables that have outgrown what it knows of them. Postgres does that by itself, but only after a
+ * minute, and until then it takes a condition that all rows meet for one that few do. PGlite has no `autovacuum` at all: there
+ * the rows that changes leave behind are removed too.
+ */
+export async function tendTables({ db, kind }: Pick<OpenDatabase, "db" | "kind">): Promise<Tended> {
+  const tended: Tended = { counted: [], cleared: [] };
+  for (const { table, changed, dead, rows } of await listGrowth(db, kind)) {
+    if (kind === "pglite" && dead > deadMin + deadShare * rows) {
+      await sql`vacuum (analyze) ${sql.raw(table)}`.execute(db);
+      tended.cleared.push(table);
+    } else if (changed > changedMin + changedShare * rows) {
+      // Whoever has the table counts it already.
+      await sql`analyze (skip_locked) ${sql.raw(table)}`.execute(db);
+      tended.counted.push(table);
+    }
+  }
+  return tended;
+}
+
+/** By the names of tables as they are written in statements. In PGlite also those of others, such as the job queue's. */
+async function listGrowth(db: Kysely<Database>, kind: OpenDatabase["kind"]): Promise<Growth[]> {
+  // Nothing else has a PGlite say what has changed.
+  if (kind === "pglite") await sql`select pg_stat_force_next_flush()`.execute(db);
+  const { rows } = await sql<Growth>`select format('%I.%I', schemaname, grown.relname) as table,
+      n_mod_since_analyze as changed, n_dead_tup as dead, greatest(reltuples, 0)::int8 as rows
+    from pg_stat_user_tables as grown join pg_class on pg_class.oid = relid
+    where ${kind === "pglite"} or schemaname = current_schema()`.execute(db);
+  return rows;
+}

@@ -1,0 +1,159 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { insertEventRows } from "../src/db/chainRows.ts";
+import type { Statement } from "../src/db/createPipeline.ts";
+import { selectStored } from "../src/db/orderRows.ts";
+import { tendTables } from "../src/db/tendTables.ts";
+import { updateClaimed } from "../src/submission/claimOrders.ts";
+import { updateMinedTransactions } from "../src/submission/reconcile.ts";
+import { updateMined } from "../src/submission/settleOrders.ts";
+import { selectRivals, updateRuns } from "../src/submission/settleRuns.ts";
+import { chainId, openTestDatabase } from "./support/openTestDatabase.ts";
+import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
+
+type Plan = {
+  "Node Type": string;
+  "Relation Name"?: string | undefined;
+  "Index Cond"?: string | undefined;
+  Plans?: Plan[] | undefined;
+};
+
+const planSchema: z.ZodType<Plan> = z.lazy(() =>
+  z.object({
+    "Node Type": z.string(),
+    "Relation Name": z.string().optional(),
+    "Index Cond": z.string().optional(),
+    Plans: z.array(planSchema).optional(),
+  }),
+);
+const explainSchema = z.tuple([z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: planSchema })]) })]);
+
+const toNodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(toNodes)];
+
+const run = { order_hash: "a", transaction_hash: "b", block_number: 1 };
+const event = {
+  ...run,
+  log_index: 1,
+  block_hash: "c",
+  timestamp: 1,
+  name: "OrderExecuted",
+  account: null,
+  session_id: "d",
+  args: "{}",
+  is_settled: true,
+};
+
+type Case = readonly [name: string, tables: readonly string[], statement: Statement];
+
+/** What asks for tables by lists, and those that it seeks in, as often as it does. */
+const queries: readonly Case[] = [
+  [
+    "what is stored of orders",
+    ["events", "orders", "orders", "orders", "orders"],
+    selectStored({
+      chainId,
+      orderHashes: ["a"],
+      sessionIds: ["b"],
+      nonces: [{ sessionId: "b", nonce: 1 }],
+      afterBlock: 1,
+    }),
+  ],
+  ["accounts of the sessions that events are of", ["sessions"], insertEventRows(chainId, [event])],
+  [
+    "rivals of orders that ran",
+    ["orders", "orders"],
+    selectRivals(chainId, [{ order_hash: "a", session_id: "b", nonce: 1 }]),
+  ],
+];
+
+/** What changes rows by lists. */
+const changes: readonly Case[] = [
+  ["orders that a lane claims", ["orders"], updateClaimed(chainId, [{ order_hash: "a", lane: "b" }])],
+  ["orders that were mined", ["orders"], updateMined(chainId, [run])],
+  ["orders that ran", ["orders"], updateRuns(chainId, [{ ...run, status: "confirmed", reason: null }])],
+  [
+    "transactions that were mined",
+    ["transactions"],
+    updateMinedTransactions(chainId, [{ hash: "a", nonce: 1, blockNumber: 1 }]),
+  ],
+];
+
+describe.skipIf(!hasPostgres)("plans of Postgres", () => {
+  let postgres: TestPostgres;
+  let database: Awaited<ReturnType<typeof openTestDatabase>>;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    database = await openTestDatabase(await postgres.createDatabase());
+  });
+
+  afterAll(async () => {
+    await database?.close();
+    await postgres?.stop();
+  });
+
+  type Scan = { table: string; how: string; condition: string };
+
+  function toScans(rows: unknown): Scan[] {
+    const [row] = explainSchema.parse(rows);
+    return toNodes(row["QUERY PLAN"][0].Plan).flatMap((node) => {
+      const table = node["Relation Name"];
+      // Of what is written there are no conditions: it has been found before.
+      if (table === undefined || node["Node Type"] === "ModifyTable") return [];
+      return [{ table, how: node["Node Type"], condition: node["Index Cond"] ?? "" }];
+    });
+  }
+
+  /** How tables are read for any parameters, and for these. */
+  async function explain(statement: Statement): Promise<[any: Scan[], these: Scan[]]> {
+    const { sql: text, parameters } = statement.compile(database.db);
+    return database.db.transaction().execute(async (tx) => {
+      const these = await tx.executeQuery({ ...statement.compile(database.db), sql: `explain (format json) ${text}` });
+      await sql`set local plan_cache_mode = force_generic_plan`.execute(tx);
+      await sql.raw(`prepare planned as ${text}`).execute(tx);
+      const values = parameters.map(() => "null").join(", ");
+      const any = await sql.raw(`explain (format json) execute planned (${values})`).execute(tx);
+      await sql`deallocate planned`.execute(tx);
+      return [toScans(any.rows), toScans(these.rows)];
+    });
+  }
+
+  async function expectSought(tables: readonly string[], statement: Statement): Promise<void> {
+    for (const scans of await explain(statement)) {
+      expect(scans.map(({ table }) => table).toSorted()).toEqual(tables);
+      for (const { how, condition } of scans) {
+        expect(how).toMatch(/^Index (Only )?Scan$/);
+        expect(condition).toMatch(/hash|session_id|block_number/);
+      }
+    }
+  }
+
+  it.each(queries)("seek %s one by one, in a database that nobody knows anything of", (_, tables, statement) =>
+    expectSought(tables, statement),
+  );
+
+  describe("of tables that the relayer has counted", () => {
+    beforeAll(async () => {
+      const { db } = database;
+      await sql`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
+          holds_nonce, reservations, attempts, not_before, accepted_at)
+        select ${chainId}, number, number, 'account', 0, 0, 80000, '[]', repeat('0', 1400), 'accepted', true, '[]', 0, 0, 0
+        from generate_series(1, 2000) as number`.execute(db);
+      await sql`insert into transactions (chain_id, hash, wallet, nonce, raw, gas, max_fee_per_gas, max_priority_fee_per_gas,
+          status, created_at)
+        select ${chainId}, number, 'wallet', number, '0x', 0, 0, 0, 'pending', 0
+        from generate_series(1, 2000) as number`.execute(db);
+      await vi.waitFor(
+        async () => {
+          const { counted } = await tendTables(database);
+          expect(counted).toEqual(expect.arrayContaining(["public.orders", "public.transactions"]));
+        },
+        // Postgres says what has changed when a second has gone by.
+        { timeout: 10_000, interval: 1_100 },
+      );
+    });
+
+    it.each([...queries, ...changes])("seek %s one by one", (_, tables, statement) => expectSought(tables, statement));
+  });
+});
