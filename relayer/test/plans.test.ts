@@ -1,6 +1,7 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { insertEventRows } from "../src/db/chainRows.ts";
 import type { Statement } from "../src/db/createPipeline.ts";
 import { selectStored } from "../src/db/orderRows.ts";
@@ -119,19 +120,20 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
     });
   }
 
-  async function expectSought(tables: readonly string[], statement: Statement): Promise<void> {
-    for (const scans of await explain(statement)) {
-      expect(scans.map(({ table }) => table).toSorted()).toEqual(tables);
-      for (const { how, condition } of scans) {
-        expect(how).toMatch(/^Index (Only )?Scan$/);
-        expect(condition).toMatch(/hash|session_id|block_number/);
-      }
-    }
+  /** What is not sought by hash, session or block in one of the tables, for any parameters or for these. */
+  async function findUnsought(tables: readonly string[], statement: Statement): Promise<unknown[]> {
+    return (await explain(statement)).flatMap((scans) => {
+      const unsought: unknown[] = scans.filter(
+        ({ how, condition }) => !/^Index (Only )?Scan$/.test(how) || !/hash|session_id|block_number/.test(condition),
+      );
+      const read = scans.map(({ table }) => table).toSorted();
+      return read.join() === tables.join() ? unsought : [...unsought, read];
+    });
   }
 
-  it.each(queries)("seek %s one by one, in a database that nobody knows anything of", (_, tables, statement) =>
-    expectSought(tables, statement),
-  );
+  it.each(queries)("seek %s one by one, in a database that nobody knows anything of", async (_, tables, statement) => {
+    expect(await findUnsought(tables, statement)).toEqual([]);
+  });
 
   describe("of tables that the relayer has counted", () => {
     beforeAll(async () => {
@@ -144,16 +146,21 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
           status, created_at)
         select ${chainId}, number, 'wallet', number, '0x', 0, 0, 0, 'pending', 0
         from generate_series(1, 2000) as number`.execute(db);
-      await vi.waitFor(
-        async () => {
-          const { counted } = await tendTables(database);
-          expect(counted).toEqual(expect.arrayContaining(["public.orders", "public.transactions"]));
+      // Postgres says what has changed when a second has gone by.
+      const missing = new Set(["public.orders", "public.transactions"]);
+      await waitUntil({
+        what: "tables to be counted",
+        timeoutMs: 20_000,
+        intervalMs: 500,
+        async probe() {
+          for (const table of (await tendTables(database)).counted) missing.delete(table);
+          return missing.size === 0 ? true : undefined;
         },
-        // Postgres says what has changed when a second has gone by.
-        { timeout: 10_000, interval: 1_100 },
-      );
+      });
     });
 
-    it.each([...queries, ...changes])("seek %s one by one", (_, tables, statement) => expectSought(tables, statement));
+    it.each([...queries, ...changes])("seek %s one by one", async (_, tables, statement) => {
+      expect(await findUnsought(tables, statement)).toEqual([]);
+    });
   });
 });
