@@ -78,16 +78,10 @@ export async function createBenchWorld({
       function: "transfer(address,uint256)",
       rules: [{ op: "atMost", argument: 1, values: [parseEther("1")] }],
     });
-    const sessions: GrantedSession[] = [];
-    for (let count = 0; count < accountCount; count += 1) {
-      const account = await world.createAccount();
-      sessions.push(
-        await world.grant(account, {
-          scopes: [scope],
-          limits: [{ token: world.token, amount: parseEther("100000"), period: day }],
-        }),
-      );
-    }
+    const limits = [{ token: world.token, amount: parseEther("100000"), period: day }];
+    const sessions = await world.createSessions(
+      Array.from({ length: accountCount }, () => ({ scopes: [scope], limits })),
+    );
     const domain = { chainId: world.chain.chainId, manager: world.manager };
     const deadline = (await world.chain.getTime()) + day;
     const createRecipient = createRecipients();

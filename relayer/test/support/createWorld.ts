@@ -67,6 +67,8 @@ export type World = {
   manager: Address;
   token: Address;
   createAccount: () => Promise<Address>;
+  /** As many accounts as `inputs`, each with one session, in full blocks. */
+  createSessions: (inputs: readonly Partial<SessionInput>[]) => Promise<GrantedSession[]>;
   /** Calls from the account, as its owner wants. */
   callAsAccount: (account: Address, data: Hex, options?: { isUrgent?: boolean }) => Promise<void>;
   grant: (account: Address, input?: Partial<SessionInput>) => Promise<GrantedSession>;
@@ -84,6 +86,10 @@ const tokenAbi = parseAbi([
   "function mint(address to, uint256 amount)",
   "function balanceOf(address holder) view returns (uint256)",
 ]);
+
+/** Enough to make an account, or to grant a session. */
+const accountGas = 500_000n;
+const createdAtOnce = 100;
 
 /** Goes before everything else that waits. */
 const urgentFees = { maxFeePerGas: parseGwei("200"), maxPriorityFeePerGas: parseGwei("100"), gas: 1_000_000n };
@@ -110,12 +116,32 @@ async function fillWorld(chain: TestChain): Promise<World> {
   const { chainId } = chain;
   const domain = { chainId, manager };
 
-  const callAsAccount: World["callAsAccount"] = (account, data, { isUrgent = false } = {}) =>
-    chain.send("owner", {
-      to: account,
-      data: encodeAccountExecute([{ target: manager, data }]),
-      ...(isUrgent && urgentFees),
-    });
+  const toCall = (account: Address, data: Hex) => ({
+    to: account,
+    data: encodeAccountExecute([{ target: manager, data }]),
+    gas: accountGas,
+  });
+  const callAsAccount: World["callAsAccount"] = (account, data, { isUrgent = false } = {}) => {
+    const { gas: _, ...call } = toCall(account, data);
+    return chain.send("owner", { ...call, ...(isUrgent && urgentFees) });
+  };
+
+  /** Where an account of the owner's will be, and what makes it and gives it tokens and ether. */
+  async function draftAccount() {
+    salts += 1n;
+    const owner = chain.accounts.owner.account.address;
+    const args = [owner, pad(toHex(salts), { size: 32 })] as const;
+    const abi = sessionAccountFactoryAbi;
+    const account = await chain.client.readContract({ address: factory, abi, functionName: "getAddress", args });
+    const create = encodeFunctionData({ abi, functionName: "createAccount", args });
+    const mint = encodeFunctionData({ abi: tokenAbi, functionName: "mint", args: [account, parseEther("1000000")] });
+    const transactions = [
+      { to: factory, data: create, gas: accountGas },
+      { to: token, data: mint, gas: 100_000n },
+      { to: account, value: parseEther("10"), gas: 50_000n },
+    ];
+    return { account, transactions };
+  }
 
   const draft: World["draft"] = async (account, input = {}) => {
     const key = privateKeyToAccount(generatePrivateKey());
@@ -171,19 +197,27 @@ async function fillWorld(chain: TestChain): Promise<World> {
     manager,
     token,
     async createAccount() {
-      salts += 1n;
-      const owner = chain.accounts.owner.account.address;
-      const args = [owner, pad(toHex(salts), { size: 32 })] as const;
-      const abi = sessionAccountFactoryAbi;
-      const account = await chain.client.readContract({ address: factory, abi, functionName: "getAddress", args });
-      await chain.send("owner", {
-        to: factory,
-        data: encodeFunctionData({ abi, functionName: "createAccount", args }),
-      });
-      const mint = encodeFunctionData({ abi: tokenAbi, functionName: "mint", args: [account, parseEther("1000000")] });
-      await chain.send("owner", { to: token, data: mint });
-      await chain.send("owner", { to: account, value: parseEther("10") });
+      const { account, transactions } = await draftAccount();
+      for (const { gas: _, ...transaction } of transactions) await chain.send("owner", transaction);
       return account;
+    },
+    async createSessions(inputs) {
+      const sessions: GrantedSession[] = [];
+      for (let at = 0; at < inputs.length; at += createdAtOnce) {
+        const drafts = await Promise.all(
+          inputs.slice(at, at + createdAtOnce).map(async (input) => {
+            const { account, transactions } = await draftAccount();
+            const session = await draft(account, input);
+            return { session, transactions: [...transactions, toCall(account, encodeGrant(session))] };
+          }),
+        );
+        await chain.sendAll(
+          "owner",
+          drafts.flatMap(({ transactions }) => transactions),
+        );
+        sessions.push(...drafts.map(({ session }) => session));
+      }
+      return sessions;
     },
     callAsAccount,
     draft,

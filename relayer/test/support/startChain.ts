@@ -8,6 +8,7 @@ import {
   getAddress,
   http,
   isHex,
+  parseGwei,
   TransactionReceiptNotFoundError,
   toHex,
   type Abi,
@@ -35,6 +36,9 @@ export type SentTransaction = {
   maxPriorityFeePerGas?: bigint;
 };
 
+/** Transactions in one request. */
+const sentAtOnce = 50;
+
 /** A real node. It mines a block for each transaction until told otherwise. */
 export type TestChain = {
   url: string;
@@ -44,6 +48,8 @@ export type TestChain = {
   deploy: (artifact: string, args?: readonly unknown[]) => Promise<Address>;
   /** Sends one transaction and waits until it has succeeded. */
   send: (from: keyof DemoAccounts, tx: SentTransaction) => Promise<void>;
+  /** Sends many and mines them, as many in a block as fit; waits until all have succeeded. Each names its gas. */
+  sendAll: (from: keyof DemoAccounts, txs: readonly (SentTransaction & { gas: bigint })[]) => Promise<void>;
   /** Seconds since the Unix epoch, of the newest block. */
   getTime: () => Promise<number>;
   mine: (count?: number) => Promise<void>;
@@ -77,14 +83,23 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
   const accounts = createDemoAccounts();
   const getWallet = (name: keyof DemoAccounts): WalletClient<Transport, Chain, Account> =>
     createWalletClient({ account: accounts[name].account, chain: foundry, transport });
-  const ask = async (method: string, params: readonly unknown[] = []): Promise<void> => {
+  /** The same method with each of `paramLists`, in one request; the answers in their order. */
+  const askAll = async (method: string, paramLists: readonly (readonly unknown[])[]): Promise<unknown[]> => {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+      body: JSON.stringify(paramLists.map((params, id) => ({ jsonrpc: "2.0", id, method, params }))),
     });
-    const answer = (await response.json()) as { error?: { message: string } };
-    if (answer.error !== undefined) throw new Error(`${method} failed: ${answer.error.message}`);
+    const answers = (await response.json()) as { id: number; result?: unknown; error?: { message: string } }[];
+    return answers
+      .toSorted((a, b) => a.id - b.id)
+      .map(({ result, error }) => {
+        if (error !== undefined) throw new Error(`${method} failed: ${error.message}`);
+        return result;
+      });
+  };
+  const ask = async (method: string, params: readonly unknown[] = []): Promise<void> => {
+    await askAll(method, [params]);
   };
   return {
     url,
@@ -102,6 +117,38 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
       const hash = await getWallet(from).sendTransaction(tx);
       const { status } = await waitForReceipt(client, hash);
       if (status !== "success") throw new Error(`Transaction ${hash} of the ${from} failed`);
+    },
+    async sendAll(from, txs) {
+      const { address } = accounts[from].account;
+      const base = { from: address, maxFeePerGas: toHex(parseGwei("20")), maxPriorityFeePerGas: "0x1" };
+      await ask("evm_setAutomine", [false]);
+      for (let at = 0; at < txs.length; at += sentAtOnce) {
+        // The node has the keys of its own accounts.
+        const hashes = await askAll(
+          "eth_sendTransaction",
+          txs.slice(at, at + sentAtOnce).map(({ to, data, value, gas }) => [
+            {
+              ...base,
+              to,
+              gas: toHex(gas),
+              ...(data && { data }),
+              ...(value !== undefined && { value: toHex(value) }),
+            },
+          ]),
+        );
+        const isMined = async (): Promise<true | undefined> => {
+          await ask("evm_mine");
+          const receipts = (await askAll(
+            "eth_getTransactionReceipt",
+            hashes.map((hash) => [hash]),
+          )) as ({ status: Hex } | null)[];
+          const failed = receipts.findIndex((receipt) => receipt !== null && receipt.status !== "0x1");
+          if (failed >= 0) throw new Error(`Transaction ${String(hashes[failed])} of the ${from} failed`);
+          return receipts.includes(null) ? undefined : true;
+        };
+        await waitUntil({ what: "transactions to be mined", timeoutMs: 60_000, intervalMs: 1, probe: isMined });
+      }
+      await ask("evm_setAutomine", [true]);
     },
     getTime: async () => Number((await client.getBlock()).timestamp),
     async mine(count = 1) {
