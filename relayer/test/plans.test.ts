@@ -140,8 +140,9 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
       const { db } = database;
       await sql`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed, status,
           holds_nonce, reservations, attempts, not_before, accepted_at)
-        select ${chainId}, number, number, 'account', 0, 0, 80000, '[]', repeat('0', 1400), 'accepted', true, '[]', 0, 0, 0
-        from generate_series(1, 2000) as number`.execute(db);
+        select ${chainId}, number, number, 'account', 0, 0, 80000, '[]', repeat('0', 1400),
+          case when number % 20 = 0 then 'accepted' else 'confirmed' end, true, '[]', 0, 0, 0
+        from generate_series(1, 4000) as number`.execute(db);
       await sql`insert into transactions (chain_id, hash, wallet, nonce, raw, gas, max_fee_per_gas, max_priority_fee_per_gas,
           status, created_at)
         select ${chainId}, number, 'wallet', number, '0x', 0, 0, 0, 'pending', 0

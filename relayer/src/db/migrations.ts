@@ -8,6 +8,7 @@ import { controlMigration } from "./controlMigration.ts";
 import { feeQuoteMigration } from "./feeQuoteMigration.ts";
 import { keylessLanesMigration } from "./keylessLanesMigration.ts";
 import { leanIndexesMigration } from "./leanIndexesMigration.ts";
+import { liveDeadlinesMigration } from "./liveDeadlinesMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { eventLogMigration } from "./eventLogMigration.ts";
 import { overtakingMigration } from "./overtakingMigration.ts";
@@ -153,5 +154,6 @@ migrations["0032-api-policies"] = apiPolicyMigration;
 migrations["0033-audit-plans"] = auditPlansMigration;
 migrations["0034-keyless-lanes"] = keylessLanesMigration;
 migrations["0035-lean-indexes"] = leanIndexesMigration;
+migrations["0036-live-deadlines"] = liveDeadlinesMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
