@@ -65,6 +65,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   let postgres: TestPostgres | undefined;
   let proxy: CountingProxy | undefined;
   const relayers: RelayerProcess[] = [];
+  const heapMb = toHeapMb(options.accounts);
   try {
     postgres = database === "postgres" ? await startPostgres() : undefined;
     proxy = await startCountingProxy(world.chain.url);
@@ -79,7 +80,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
       POLL_INTERVAL_MS: "100",
       LOG_LEVEL: "warn",
     });
-    for (let count = 0; count < instances; count += 1) relayers.push(await startRelayer(env));
+    for (let count = 0; count < instances; count += 1) relayers.push(await startRelayer(env, { heapMb }));
     if (databaseUrl !== undefined && options.stored > 0) {
       onProgress(`storing ${options.stored} orders of long ago`);
       await storeOldOrders(databaseUrl, world.chain.chainId, options.stored);
@@ -89,7 +90,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
     const burst = await world.signOrders(options.orders);
     await world.chain.mineEverySecond();
     await warmUp(world, relayers, warming);
-    return await measure({ ...options, world, proxy, relayers, env, burst });
+    return await measure({ ...options, world, proxy, relayers, env, heapMb, burst });
   } finally {
     for (const relayer of relayers) await relayer.kill();
     await proxy?.stop();
@@ -103,8 +104,14 @@ type Run = BenchOptions & {
   proxy: CountingProxy;
   relayers: RelayerProcess[];
   env: RelayerEnv;
+  heapMb: number;
   burst: readonly BenchOrder[];
 };
+
+/** As the guide sizes it. */
+function toHeapMb(sessions: number): number {
+  return sessions <= 2_000 ? 192 : 448;
+}
 
 async function measure(run: Run): Promise<BenchResult> {
   const { world, proxy, relayers, burst, onProgress } = run;
@@ -165,7 +172,7 @@ async function warmUp(world: BenchWorld, relayers: readonly RelayerProcess[], or
 
 /** Kills a relayer with `kill -9` in the middle of a burst and starts it again. */
 async function killAndCount(run: Run, before: readonly BenchOrder[]): Promise<{ lost: number; executedTwice: number }> {
-  const { world, relayers, env } = run;
+  const { world, relayers, env, heapMb } = run;
   const orders = await world.signOrders(killOrders);
   const [victim] = relayers;
   if (victim === undefined) throw new Error("There is a relayer");
@@ -177,7 +184,7 @@ async function killAndCount(run: Run, before: readonly BenchOrder[]): Promise<{ 
     concurrency,
     kill: () => victim.kill(),
   });
-  const again = await startRelayer(env);
+  const again = await startRelayer(env, { heapMb });
   relayers[0] = again;
   await waitUntilFinal([again.url], acknowledged);
   await sleep(2_000);

@@ -19,7 +19,7 @@ test.each(["alerts.yml", "grafana-dashboard.json"])(
         .registry.getMetricsAsArray()
         .map((metric) => metric.name),
     );
-    const asked = [...text.matchAll(/\blatchkey_[a-z_]+/g)].map(([metric]) =>
+    const asked = [...text.matchAll(/\b(?:latchkey|nodejs)_[a-z_]+/g)].map(([metric]) =>
       metric.replace(/_(bucket|count|sum)$/, ""),
     );
     expect(asked.length).toBeGreaterThan(5);

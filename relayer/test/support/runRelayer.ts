@@ -20,10 +20,11 @@ export type RelayerProcess = {
 const stopTimeoutMs = 20_000;
 
 /** As the guide starts it: without a bound, V8 lets garbage pile up to gigabytes before it looks. */
-const nodeOptions = ["--max-old-space-size=192", "--max-semi-space-size=32", "--heap-growing-percent=100"];
+const nodeOptions = ["--max-semi-space-size=32", "--heap-growing-percent=100", "--conditions=latchkey-source"];
 
-function launch(env: RelayerEnv) {
-  const child = spawn(process.execPath, [...nodeOptions, "--conditions=latchkey-source", "relayer/src/main.ts"], {
+function launch(env: RelayerEnv, heapMb = 192) {
+  const args = [`--max-old-space-size=${heapMb}`, ...nodeOptions, "relayer/src/main.ts"];
+  const child = spawn(process.execPath, args, {
     cwd: root,
     // Nothing of the tester's own environment configures the relayer.
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
@@ -49,10 +50,13 @@ function launch(env: RelayerEnv) {
 /** Starts a relayer as operators do and waits until it takes orders. */
 export async function startRelayer(
   env: RelayerEnv,
-  { isReady = (status) => status === 200 }: { isReady?: (status: number) => boolean } = {},
+  {
+    isReady = (status) => status === 200,
+    heapMb,
+  }: { isReady?: (status: number) => boolean; heapMb?: number | undefined } = {},
 ): Promise<RelayerProcess> {
   const port = await findFreePort(0);
-  const { child, exited, getLog } = launch({ HOST: "127.0.0.1", PORT: String(port), ...env });
+  const { child, exited, getLog } = launch({ HOST: "127.0.0.1", PORT: String(port), ...env }, heapMb);
   const url = `http://127.0.0.1:${port}`;
   const ended = exited.then((code): never => {
     throw new Error(`The relayer ended with ${code}:\n${getLog()}`);
