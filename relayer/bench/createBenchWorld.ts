@@ -12,6 +12,7 @@ import {
 } from "viem";
 import { mnemonicToAccount, type HDAccount } from "viem/accounts";
 import { createWorld, type GrantedSession, type World } from "../test/support/createWorld.ts";
+import { load } from "./load.ts";
 
 export type BenchOrder = { orderHash: Hex; body: string };
 
@@ -71,7 +72,7 @@ export async function createBenchWorld({
   const accounts = String(walletsAt + 2 * walletCount);
   // Every account is given ten ether.
   const balance = String(10_000 + 20 * accountCount);
-  const world = await createWorld(["--gas-limit", "30000000", "--accounts", accounts, "--balance", balance]);
+  const world = await createWorld([...load.nodeArgs, "--accounts", accounts, "--balance", balance]);
   try {
     const scope = createScope({
       target: world.token,

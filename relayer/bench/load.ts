@@ -1,5 +1,10 @@
 /** What every run sends, whoever's relayer it is of. */
 export const load = {
+  /**
+   * Of anvil: what is first in the pool is first in the block, as other nodes have it when tips are the same. By itself it
+   * takes the highest `maxFeePerGas` first, and while the base fee rises what came first waits for good.
+   */
+  nodeArgs: ["--gas-limit", "30000000", "--order", "fifo"],
   /** Hot wallets that submit, and as many that send raw transfers. */
   walletCount: 10,
   /** Orders of the closed loop that wait for their acknowledgement at a time. */

@@ -20,6 +20,7 @@ import { foundry } from "viem/chains";
 import { z } from "zod";
 import { startChain, type TestChain } from "../../test/support/startChain.ts";
 import { createRecipients, toPrivateKey, toWallets, type BenchOrder, type TransferWorld } from "../createBenchWorld.ts";
+import { load } from "../load.ts";
 
 export type AltoWorld = TransferWorld & {
   entryPoint: Address;
@@ -62,7 +63,7 @@ const fees = { maxFeePerGas: parseGwei("20"), maxPriorityFeePerGas: parseGwei("1
 /** A chain with the EntryPoint of ERC-4337 (v0.7) and `accountCount` of its SimpleAccounts. */
 export async function createAltoWorld(options: Options): Promise<AltoWorld> {
   const wallets = String(4 + 2 * options.walletCount);
-  const chain = await startChain(["--gas-limit", "30000000", "--accounts", wallets, "--balance", "100000"]);
+  const chain = await startChain([...load.nodeArgs, "--accounts", wallets, "--balance", "100000"]);
   try {
     return await fillWorld(chain, options);
   } catch (error) {
