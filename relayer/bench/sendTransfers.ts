@@ -1,8 +1,6 @@
 import { encodeFunctionData, erc20Abi, parseAbi, parseGwei, type Hex } from "viem";
-import { z } from "zod";
 import type { TransferWorld } from "./createBenchWorld.ts";
 
-const answersSchema = z.array(z.object({ error: z.object({ message: z.string() }).optional() }));
 const mintAbi = parseAbi(["function mint(address to, uint256 amount)"]);
 /** Transactions in one JSON-RPC batch. */
 const batchSize = 50;
@@ -37,21 +35,12 @@ export async function sendTransfers(world: TransferWorld, perWallet: number): Pr
   }
   const from = Number(await chain.client.getBlockNumber({ cacheTime: 0 }));
   for (let at = 0; at < transactions.length; at += batchSize) {
-    await broadcast(chain.url, transactions.slice(at, at + batchSize));
+    await chain.askAll(
+      "eth_sendRawTransaction",
+      transactions.slice(at, at + batchSize).map((raw) => [raw]),
+    );
   }
   return measure(world, from, transactions.length);
-}
-
-async function broadcast(url: string, transactions: readonly Hex[]): Promise<void> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(
-      transactions.map((raw, id) => ({ jsonrpc: "2.0", id, method: "eth_sendRawTransaction", params: [raw] })),
-    ),
-  });
-  const refused = answersSchema.parse(await response.json()).find(({ error }) => error !== undefined);
-  if (refused !== undefined) throw new Error(`A transfer was not taken: ${refused.error?.message ?? ""}`);
 }
 
 async function measure({ chain }: TransferWorld, from: number, count: number): Promise<number> {

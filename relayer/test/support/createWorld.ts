@@ -120,12 +120,9 @@ async function fillWorld(chain: TestChain): Promise<World> {
   const toCall = (account: Address, data: Hex) => ({
     to: account,
     data: encodeAccountExecute([{ target: manager, data }]),
-    gas: accountGas,
   });
-  const callAsAccount: World["callAsAccount"] = (account, data, { isUrgent = false } = {}) => {
-    const { gas: _, ...call } = toCall(account, data);
-    return chain.send("owner", { ...call, ...(isUrgent && urgentFees) });
-  };
+  const callAsAccount: World["callAsAccount"] = (account, data, { isUrgent = false } = {}) =>
+    chain.send("owner", { ...toCall(account, data), ...(isUrgent && urgentFees) });
 
   /** Where an account of the owner's will be, and what makes it and gives it tokens and ether. */
   async function draftAccount() {
@@ -199,7 +196,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
     token,
     async createAccount() {
       const { account, transactions } = await draftAccount();
-      for (const { gas: _, ...transaction } of transactions) await chain.send("owner", transaction);
+      for (const transaction of transactions) await chain.send("owner", transaction);
       return account;
     },
     async createSessions(inputs) {
@@ -209,7 +206,10 @@ async function fillWorld(chain: TestChain): Promise<World> {
           inputs.slice(at, at + createdAtOnce).map(async (input) => {
             const { account, transactions } = await draftAccount();
             const session = await draft(account, input);
-            return { session, transactions: [...transactions, toCall(account, encodeGrant(session))] };
+            return {
+              session,
+              transactions: [...transactions, { ...toCall(account, encodeGrant(session)), gas: accountGas }],
+            };
           }),
         );
         await chain.sendAll(

@@ -45,6 +45,8 @@ export type TestChain = {
   chainId: number;
   accounts: DemoAccounts;
   client: PublicClient;
+  /** The same method with each of `paramLists`, in one request; the answers in their order. Throws what the node refuses. */
+  askAll: (method: string, paramLists: readonly (readonly unknown[])[]) => Promise<unknown[]>;
   deploy: (artifact: string, args?: readonly unknown[]) => Promise<Address>;
   /** Sends one transaction and waits until it has succeeded. */
   send: (from: keyof DemoAccounts, tx: SentTransaction) => Promise<void>;
@@ -83,8 +85,7 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
   const accounts = createDemoAccounts();
   const getWallet = (name: keyof DemoAccounts): WalletClient<Transport, Chain, Account> =>
     createWalletClient({ account: accounts[name].account, chain: foundry, transport });
-  /** The same method with each of `paramLists`, in one request; the answers in their order. */
-  const askAll = async (method: string, paramLists: readonly (readonly unknown[])[]): Promise<unknown[]> => {
+  const askAll: TestChain["askAll"] = async (method, paramLists) => {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -106,6 +107,7 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
     chainId: foundry.id,
     accounts,
     client,
+    askAll,
     async deploy(artifact, args = []) {
       const { abi, bytecode } = await readArtifact(artifact);
       const hash = await getWallet("deployer").deployContract({ abi, bytecode, args });
