@@ -8,7 +8,7 @@ import { selectStored } from "../src/db/orderRows.ts";
 import { tendTables } from "../src/db/tendTables.ts";
 import { updateClaimed } from "../src/submission/claimOrders.ts";
 import { updateMinedTransactions } from "../src/submission/reconcile.ts";
-import { updateMined } from "../src/submission/settleOrders.ts";
+import { selectLate, updateMined } from "../src/submission/settleOrders.ts";
 import { selectRivals, updateRuns } from "../src/submission/settleRuns.ts";
 import { chainId, openTestDatabase } from "./support/openTestDatabase.ts";
 import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
@@ -66,6 +66,7 @@ const queries: readonly Case[] = [
     ["orders", "orders"],
     selectRivals(chainId, [{ order_hash: "a", session_id: "b", nonce: 1 }]),
   ],
+  ["orders past their deadlines", ["orders"], selectLate(chainId, 1)],
 ];
 
 /** What changes rows by lists. */
@@ -120,20 +121,24 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
     });
   }
 
-  /** What is not sought by hash, session or block in one of the tables, for any parameters or for these. */
+  /** What is not sought by hash, session, block or deadline in one of the tables, for any parameters or for these. */
   async function findUnsought(tables: readonly string[], statement: Statement): Promise<unknown[]> {
     return (await explain(statement)).flatMap((scans) => {
       const unsought: unknown[] = scans.filter(
-        ({ how, condition }) => !/^Index (Only )?Scan$/.test(how) || !/hash|session_id|block_number/.test(condition),
+        ({ how, condition }) =>
+          !/^Index (Only )?Scan$/.test(how) || !/hash|session_id|block_number|deadline/.test(condition),
       );
       const read = scans.map(({ table }) => table).toSorted();
       return read.join() === tables.join() ? unsought : [...unsought, read];
     });
   }
 
-  it.each(queries)("seek %s one by one, in a database that nobody knows anything of", async (_, tables, statement) => {
-    expect(await findUnsought(tables, statement)).toEqual([]);
-  });
+  it.each(queries)(
+    "seek %s by more than the chain, in a database that nobody knows anything of",
+    async (_, tables, statement) => {
+      expect(await findUnsought(tables, statement)).toEqual([]);
+    },
+  );
 
   describe("of tables that the relayer has counted", () => {
     beforeAll(async () => {
@@ -160,7 +165,7 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
       });
     });
 
-    it.each([...queries, ...changes])("seek %s one by one", async (_, tables, statement) => {
+    it.each([...queries, ...changes])("seek %s by more than the chain", async (_, tables, statement) => {
       expect(await findUnsought(tables, statement)).toEqual([]);
     });
   });

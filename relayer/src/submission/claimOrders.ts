@@ -58,6 +58,7 @@ export function claimOrders(
   });
 }
 
+/** Gives waiting orders to their lanes. What is no longer waiting is left out. */
 export function updateClaimed(
   chainId: number,
   rows: readonly { order_hash: string; lane: string }[],

@@ -24,6 +24,7 @@ export type ReconcileDeps = {
 type MinedTransaction = { hash: string; nonce: number; blockNumber: number };
 type Undone = { order_hash: string; attempts: number; transaction_hash: string };
 
+/** Notes in which blocks they were mined. */
 export function updateMinedTransactions(chainId: number, mined: readonly MinedTransaction[]): RawBuilder<object> {
   const hashes = mined.map(({ hash }) => hash);
   return sql`update transactions set status = 'mined', block_number = row.block_number

@@ -4,7 +4,6 @@ import type { Hex } from "viem";
 import type { ManagerEvent } from "../chain/decodeLog.ts";
 import { isOfOrder, type Db, type EventRow } from "../db/chainRows.ts";
 import { databaseNow } from "../db/databaseNow.ts";
-import { liveStatuses } from "../db/schema.ts";
 import type { DecidingRule } from "../problem.ts";
 import { parseEventArgs, settleRuns } from "./settleRuns.ts";
 import { toReasonJson } from "./toReasonJson.ts";
@@ -63,6 +62,7 @@ export async function markMined(db: Db, chainId: number, events: readonly Manage
   if (runs.length > 0) await updateMined(chainId, runs).execute(db);
 }
 
+/** Of orders that may still run: the block and the transaction in which they were mined. */
 export function updateMined(
   chainId: number,
   runs: readonly { order_hash: string; transaction_hash: string; block_number: number }[],
@@ -129,13 +129,7 @@ async function expireOrders(db: Db, { chainId, upTo }: { chainId: number; upTo: 
     .where("number", "=", upTo)
     .executeTakeFirst();
   if (block === undefined) return;
-  const late = await db
-    .selectFrom("orders")
-    .select(["order_hash", "deadline"])
-    .where("chain_id", "=", chainId)
-    .where("status", "in", liveStatuses)
-    .where("deadline", "<", block.timestamp)
-    .execute();
+  const { rows: late } = await selectLate(chainId, block.timestamp).execute(db);
   for (const { order_hash, deadline } of late) {
     const reason = toErrorSentence({ name: "OrderExpired", args: [deadline, block.timestamp] });
     await db
@@ -146,6 +140,12 @@ async function expireOrders(db: Db, { chainId, upTo }: { chainId: number; upTo: 
       .where("order_hash", "=", order_hash)
       .execute();
   }
+}
+
+/** Orders that may still run and whose deadline is before `timestamp`, in seconds since the Unix epoch. */
+export function selectLate(chainId: number, timestamp: number): RawBuilder<{ order_hash: string; deadline: number }> {
+  return sql<{ order_hash: string; deadline: number }>`select order_hash, deadline from orders
+    where chain_id = ${chainId} and status in ('accepted', 'submitted') and deadline < ${timestamp}`;
 }
 
 /** Whether a stored block says that the order ran. */

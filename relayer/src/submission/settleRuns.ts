@@ -101,6 +101,7 @@ async function settleRivals(db: Db, chainId: number, runs: readonly Run[], rival
   }
 }
 
+/** What the orders' runs made of them; each has used its nonce. */
 export function updateRuns(chainId: number, runs: readonly Omit<Run, "session_id" | "nonce">[]): RawBuilder<object> {
   const rows = runs.map(({ order_hash, status, transaction_hash, block_number, reason }) => ({
     order_hash,
