@@ -14,21 +14,17 @@ import { createIndexer } from "./chain/createIndexer.ts";
 import { createReadiness } from "./chain/createReadiness.ts";
 import { createSessionReader } from "./chain/createSessionReader.ts";
 import { createRpc } from "./chain/createRpc.ts";
-import { RpcError } from "./chain/rpcErrors.ts";
 import type { Config } from "./config.ts";
 import { closeServer } from "./closeServer.ts";
 import { bindDeployment } from "./db/bindDeployment.ts";
-import { isDatabaseDown } from "./db/isDatabaseDown.ts";
 import { openDatabase } from "./db/openDatabase.ts";
 import { addEncryption } from "./encryption/addEncryption.ts";
 import { createDecryption } from "./encryption/createDecryption.ts";
 import { createEventLog } from "./events/createEventLog.ts";
 import { countWaitingOrders } from "./db/orderRows.ts";
-import { tendTables } from "./db/tendTables.ts";
 import { createAccess } from "./limits/createAccess.ts";
 import { createApiPolicies } from "./limits/createApiPolicies.ts";
 import { createJobQueue } from "./jobs/createJobQueue.ts";
-import { startCleaning } from "./jobs/startCleaning.ts";
 import { createFeeDesk } from "./limits/createFeeDesk.ts";
 import { createGasBudget } from "./limits/createGasBudget.ts";
 import { createLoadGate } from "./limits/createLoadGate.ts";
@@ -49,7 +45,7 @@ import { addSentinelRoutes } from "./routes/sentinelRoutes.ts";
 import { addSessionRoutes } from "./routes/sessionRoutes.ts";
 import { addStatusRoutes } from "./routes/statusRoutes.ts";
 import { addWebhookRoutes } from "./routes/webhookRoutes.ts";
-import { runLoop } from "./runLoop.ts";
+import { startLoops } from "./startLoops.ts";
 import { createEnforcement } from "./sentinel/createEnforcement.ts";
 import { createLeaseIssuer } from "./sentinel/createLeaseIssuer.ts";
 import { createSentinel } from "./sentinel/createSentinel.ts";
@@ -61,13 +57,6 @@ import { createSubmission } from "./submission/createSubmission.ts";
 import { createWallet } from "./submission/createWallet.ts";
 import { createDestinations } from "./webhooks/createDestinations.ts";
 import { createNotifier } from "./webhooks/createNotifier.ts";
-
-const sealEveryMs = 200;
-/** Old rows have time: first come orders. */
-const cleaningDelayMs = 5_000;
-const cleaningPauseMs = 60_000;
-const notifyingPauseMs = 5_000;
-const tendingPauseMs = 1_000;
 
 export type Relayer = { url: string; address: Address; stop: () => Promise<void> };
 
@@ -146,102 +135,34 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       config,
     });
 
-    const reportFailure = createFailureLog(log);
-    let isRightChain = false;
-    const following = runLoop({
-      job: async (signal) => {
-        if (!isRightChain) {
-          const chainId = await rpc.getChainId();
-          if (chainId !== config.chainId) {
-            onFatal(new Error(`The node at RPC_URL is of the chain ${chainId}, but CHAIN_ID is ${config.chainId}`));
-            return config.pollIntervalMs;
-          }
-          isRightChain = true;
-        }
-        await indexer.poll(signal);
-        reportFailure.recovered("chain");
-        return config.pollIntervalMs;
-      },
-      onFailure: (error) => {
-        // It may come back as another chain.
-        isRightChain = false;
-        reportFailure.failed("chain", error);
-      },
-      failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
-    });
-    const submitting = runLoop({
-      job: async (signal) => {
-        const pauseMs = await submission.run(signal);
-        reportFailure.recovered("submission");
-        return pauseMs;
-      },
-      onFailure: (error) => reportFailure.failed("submission", error),
-      failurePauseMs: Math.max(config.pollIntervalMs, 1_000),
-    });
     const destinations = createDestinations(config);
     const jobs = createJobQueue({ pglite, log, config });
     const notifier = createNotifier({ db, jobs, destinations, log, config });
-    const notifying = runLoop({
-      job: async () => {
-        const hasMore = await notifier.run();
-        reportFailure.recovered("notifying");
-        return hasMore ? 0 : notifyingPauseMs;
-      },
-      onFailure: (error) => reportFailure.failed("notifying", error),
-      failurePauseMs: notifyingPauseMs,
-    });
-    let isCleaning = false;
-    const cleaning = runLoop({
-      job: async () => {
-        if (!isCleaning && performance.now() - startedAt >= cleaningDelayMs) {
-          await startCleaning({ db, boss: await jobs.get(), log, config });
-          isCleaning = true;
-        }
-        return isCleaning ? cleaningPauseMs : cleaningDelayMs;
-      },
-      onFailure: (error) => reportFailure.failed("cleaning", error),
-      failurePauseMs: cleaningPauseMs,
-    });
-    const tending = runLoop({
-      job: async () => {
-        const { counted, cleared } = await tendTables({ db, kind });
-        if (counted.length > 0 || cleared.length > 0) log.debug({ counted, cleared }, "Tables were tended");
-        reportFailure.recovered("tables");
-        return tendingPauseMs;
-      },
-      onFailure: (error) => reportFailure.failed("tables", error),
-      failurePauseMs: cleaningPauseMs,
-    });
-    const watching = runLoop({
-      job: async () => {
-        await apiPolicies.refresh();
-        const pauseMs = await sentinel.refresh();
-        reportFailure.recovered("sentinel");
-        return pauseMs;
-      },
-      onFailure: (error) => reportFailure.failed("sentinel", error),
-      failurePauseMs: 1_000,
-    });
     const eventLog = createEventLog({ db, config });
     const seal = createSealer({ db, signer: auditSigner, config });
-    const sealing = runLoop({
-      job: async () => {
-        const sealed = await seal();
-        await eventLog.poll();
-        if (sealed > 0) notifying.wake();
-        reportFailure.recovered("audit log");
-        return sealEveryMs;
-      },
-      onFailure: (error) => reportFailure.failed("audit log", error),
-      failurePauseMs: 1_000,
+    const loops = startLoops({
+      db,
+      kind,
+      rpc,
+      indexer,
+      submission,
+      notifier,
+      jobs,
+      apiPolicies,
+      sentinel,
+      eventLog,
+      seal,
+      log,
+      config,
+      startedAt,
+      onFatal,
     });
-    indexer.subscribe(() => submitting.wake());
+    indexer.subscribe(() => loops.wakeSubmission());
 
     const stop = async (): Promise<void> => {
       stopping.abort();
       await closeServer(app);
-      const loops = [following, submitting, cleaning, tending, notifying, sealing, watching];
-      await Promise.all(loops.map((loop) => loop.stop()));
+      await loops.stop();
       await sentinel
         .save()
         .catch((error: unknown) => log.warn({ err: error }, "What the sentinel learned was not kept"));
@@ -259,7 +180,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       addEncryption({ app, decryption, stages });
       observeSchema(app);
       addCredentialRoutes({ app, db, contents, parties, config });
-      const onAccepted = (): void => submitting.wake();
+      const onAccepted = (): void => loops.wakeSubmission();
       const intake = createIntake({ admission, loadGate, onAccepted });
       addOrderRoutes({ app, db, contents, parties, intake, config });
       addJsonRpcRoutes({ app, db, rpc, contents, sessionReader, parties, intake, metrics, config });
@@ -290,20 +211,4 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     if (!stopping.signal.aborted) await close();
     throw error;
   }
-}
-
-/** Says once that something fails, and once that it works again. */
-function createFailureLog(log: { warn: (fields: object, text: string) => void; info: (text: string) => void }) {
-  const failing = new Set<string>();
-  return {
-    failed(what: string, error: unknown): void {
-      // Faults of our own are always told.
-      if (failing.has(what) && (error instanceof RpcError || isDatabaseDown(error))) return;
-      failing.add(what);
-      log.warn({ err: error }, `The ${what} fails`);
-    },
-    recovered(what: string): void {
-      if (failing.delete(what)) log.info(`The ${what} works again`);
-    },
-  };
 }
