@@ -3,6 +3,7 @@ import { createWalletClient, encodeFunctionData, erc20Abi, http, type Address, t
 import { foundry } from "viem/chains";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { DemoAccounts } from "../../scripts/stack/demoAccounts.ts";
+import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { post, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, type GrantedSession, type SignedTestOrder, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerEnv, type RelayerProcess } from "./support/runRelayer.ts";
@@ -112,6 +113,26 @@ test("fills a nonce that someone else's forgotten transaction left open", async 
   await submit(order);
   await waitUntilSubmitted(order);
   await world.chain.forgetPending();
+  await world.chain.mineEverySecond();
+  expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
+  await expectRunOnce(order);
+});
+
+test("sends again what the node has lost, as soon as a block does not have it", async () => {
+  await world.chain.pauseMining();
+  const order = await session.createOrder({ nonce: 0 });
+  await submit(order);
+  await waitUntilSubmitted(order);
+  await waitUntil({
+    what: "the relayer to notice",
+    timeoutMs: 30_000,
+    async probe() {
+      // It may have been replaced, or sent again for its age, just before.
+      await world.chain.forgetPending();
+      await world.chain.mine();
+      return relayer.getLog().includes("The node had lost a transaction") ? true : undefined;
+    },
+  });
   await world.chain.mineEverySecond();
   expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
   await expectRunOnce(order);

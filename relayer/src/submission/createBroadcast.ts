@@ -1,8 +1,8 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { Rpc } from "../chain/createRpc.ts";
 import type { Log } from "../log.ts";
 
-/** A transaction that the node may have forgotten is sent again this often, in milliseconds. */
+/** Whatever waits to be mined is sent again this often, in milliseconds: a node may have forgotten it. */
 const repeatMs = 5_000;
 
 type Raw = { hash: string; raw: string };
@@ -10,6 +10,8 @@ type Raw = { hash: string; raw: string };
 /** Gives stored transactions to the node. What it does not take is stored, and sent again. */
 export function createBroadcast({ rpc, log }: { rpc: Rpc; log: Log }) {
   const sentAt = new Map<string, number>();
+  /** Sending them again brought the node no further, for example since they go elsewhere, to a private one. */
+  const futile = new Set<string>();
 
   async function send({ hash, raw }: Raw): Promise<void> {
     sentAt.set(hash, performance.now());
@@ -29,9 +31,34 @@ export function createBroadcast({ rpc, log }: { rpc: Rpc; log: Log }) {
       const now = performance.now();
       const hashes = new Set(waiting.map(({ hash }) => hash));
       for (const hash of sentAt.keys()) if (!hashes.has(hash)) sentAt.delete(hash);
+      for (const hash of futile) if (!hashes.has(hash)) futile.delete(hash);
       for (const row of waiting) {
         if (now - (sentAt.get(row.hash) ?? -Infinity) >= repeatMs) await send(row);
       }
+    },
+
+    /**
+     * Sends at once what the node's pool lacks of the wallet's `waiting`, which is ordered by nonce and was sent before, so
+     * that what is behind it need not wait. (anvil drops a transaction from its pool when the one before it does not fit into a block
+     * which it would fit into itself; others drop what their pools have no room for.) Returns the wallet's next nonce, with
+     * what the pool has.
+     */
+    async sendMissing(wallet: Address, waiting: readonly (Raw & { nonce: number })[]): Promise<number> {
+      const ask = (): Promise<number> => rpc.getTransactionCount(wallet, "pending");
+      let next = await ask();
+      for (const row of waiting) {
+        if (row.nonce < next) continue;
+        if (row.nonce > next || futile.has(row.hash)) break;
+        await send(row);
+        const before = next;
+        next = await ask();
+        if (next <= before) {
+          futile.add(row.hash);
+          break;
+        }
+        log.warn({ hash: row.hash, nonce: row.nonce }, "The node had lost a transaction, and has it again");
+      }
+      return next;
     },
   };
 }

@@ -91,6 +91,13 @@ export function createLane(deps: LaneDeps, lane: Lane) {
     return pendingNonce.value;
   }
 
+  /** What a block has not taken may be gone from the pool. */
+  async function sendMissing(): Promise<void> {
+    const unmined = listUnmined();
+    if (unmined.length === 0) return;
+    pendingNonce = { value: await broadcast.sendMissing(wallet.address, unmined), at: performance.now() };
+  }
+
   /** Nonces below a stored one that no transaction has would hold up everything after them. */
   async function fillGaps(): Promise<void> {
     const nonces = new Set(open.map(({ nonce }) => nonce));
@@ -151,6 +158,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
         ({ open, nonceOnChain } = await reconcile({ isThorough: isDue }));
         reconciled = { hash: head.hash, at: isDue ? performance.now() : (reconciled?.at ?? 0) };
         await purse.check();
+        await sendMissing();
       }
       await fillGaps();
       await broadcast.repeat(listUnmined());
