@@ -8,11 +8,13 @@ import { startChain, type TestChain } from "./support/startChain.ts";
 let chain: TestChain;
 let sent: string[];
 let logged: string[];
+/** What is stored, by its hash. */
+let stored: Map<string, Hex>;
 
 beforeEach(async () => {
   chain = await startChain(["--gas-limit", "1000000", "--order", "fifo"]);
   await chain.pauseMining();
-  [sent, logged] = [[], []];
+  [sent, logged, stored] = [[], [], new Map()];
 });
 
 afterEach(async () => {
@@ -29,14 +31,15 @@ function create() {
       return rpc.sendRawTransaction(raw);
     },
   };
+  const readRaw = async (hash: string): Promise<Hex> => stored.get(hash) ?? Promise.reject(new Error("It is gone"));
   const log = pino({ level: "warn" }, { write: (line: string) => logged.push(line) });
-  return createBroadcast({ rpc: counted, log });
+  return createBroadcast({ rpc: counted, log, readRaw });
 }
 
 const wallet = () => chain.accounts.relayer.account;
 const getPending = () => chain.client.getTransactionCount({ address: wallet().address, blockTag: "pending" });
 
-async function sign(nonce: number, gas = 21_000n) {
+async function sign(nonce: number, { gas = 21_000n, hash = `of ${nonce}` } = {}) {
   const { address } = wallet();
   const fees = { maxFeePerGas: 10_000_000_000n, maxPriorityFeePerGas: 1n };
   const raw = await wallet().signTransaction({
@@ -47,7 +50,8 @@ async function sign(nonce: number, gas = 21_000n) {
     gas,
     ...fees,
   });
-  return { raw, nonce, hash: `of ${nonce}` };
+  stored.set(hash, raw);
+  return { raw, nonce, hash };
 }
 
 test("sends again what the pool has lost in the middle, and what is lost behind it", async () => {
@@ -72,7 +76,7 @@ test("sends again what the pool has lost in the middle, and what is lost behind 
 test("sends again what anvil drops, for the one before it has not fitted into a block", async () => {
   const broadcast = create();
   // Of 1,000,000 gas in a block the first leaves too little for the second, and enough for the third.
-  const rows = await Promise.all([sign(0, 600_000n), sign(1, 990_000n), sign(2)]);
+  const rows = await Promise.all([sign(0, { gas: 600_000n }), sign(1, { gas: 990_000n }), sign(2)]);
   for (const row of rows) await broadcast.send(row);
   await chain.mine();
   expect(await chain.client.getTransactionCount({ address: wallet().address })).toBe(1);
@@ -96,12 +100,12 @@ test("sends nothing that the pool has, or that would wait for the nonce of anoth
 test("sends what the node does not come further with once, and leaves it to the timer", async () => {
   const broadcast = create();
   // More gas than a block has.
-  const rows = await Promise.all([sign(0, 2_000_000n), sign(1)]);
+  const rows = await Promise.all([sign(0, { gas: 2_000_000n }), sign(1)]);
   expect(await broadcast.sendMissing(wallet().address, rows)).toBe(0);
   expect(await broadcast.sendMissing(wallet().address, rows)).toBe(0);
   expect(sent).toEqual([rows[0]?.raw]);
   expect(logged).toHaveLength(1);
   // Whatever takes its place is another transaction.
-  const replaced = [{ ...(await sign(0)), hash: "another" }, ...rows.slice(1)];
+  const replaced = [await sign(0, { hash: "another" }), ...rows.slice(1)];
   expect(await broadcast.sendMissing(wallet().address, replaced)).toBe(2);
 });

@@ -10,7 +10,7 @@ import { openDatabase } from "../src/db/openDatabase.ts";
 import { insertEvents, rollBackTo } from "../src/db/chainRows.ts";
 import type { Database } from "../src/db/schema.ts";
 import { toEvent } from "../src/events/toEvent.ts";
-import { listOpenTransactions } from "../src/submission/transactionRows.ts";
+import { listOpenTransactions, readRaw } from "../src/submission/transactionRows.ts";
 import { post, request, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, type World } from "./support/createWorld.ts";
 import { chainId, openTestDatabase, quietLog, storeOrder } from "./support/openTestDatabase.ts";
@@ -114,7 +114,8 @@ describe("what is old", () => {
     expect(order).toMatchObject({ status: "failed", block_number: null });
     expect(order.reason).toContain("OrderUndone");
     const open = await listOpenTransactions(db, { chainId, wallet: "wallet" });
-    expect(open.map(({ raw }) => raw)).toEqual(["0x12"]);
+    expect(await Promise.all(open.map(({ hash: each }) => readRaw(db, chainId, each)))).toEqual(["0x12"]);
+    await expect(readRaw(db, chainId, "mined")).rejects.toThrow("The transaction mined is not stored any more");
     await seal();
     expect((await verify()).faults).toEqual([]);
   });

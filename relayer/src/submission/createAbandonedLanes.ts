@@ -4,7 +4,7 @@ import { createBroadcast } from "./createBroadcast.ts";
 import type { LaneDeps } from "./createLane.ts";
 import { acquireLanes, holdLane, listAbandoned, releaseLanes, type Lane } from "./laneRows.ts";
 import { createReconcile } from "./reconcile.ts";
-import { dropTransactions } from "./transactionRows.ts";
+import { dropTransactions, readRaw } from "./transactionRows.ts";
 
 type Deps = Omit<LaneDeps, "wallet" | "config"> & {
   /** Whose keys this instance has. */
@@ -24,7 +24,7 @@ export function createAbandonedLanes(deps: Deps) {
   const { db, instance, wallets, log, config } = deps;
   const { chainId } = config;
   const of = { chainId, instance };
-  const broadcast = createBroadcast(deps);
+  const broadcast = createBroadcast({ ...deps, readRaw: (hash) => readRaw(db, chainId, hash) });
   const lanesOf = new Map<string, ReturnType<typeof createReconcile>>();
   let lookedAt = -Infinity;
 

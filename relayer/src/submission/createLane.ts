@@ -20,6 +20,7 @@ import { storeControl } from "./storeControl.ts";
 import {
   insertTransaction,
   listOpenTransactions,
+  readRaw,
   replaceTransaction,
   toRow,
   type OpenTransaction,
@@ -62,7 +63,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
   const { chainId } = config;
   const of = { chainId, wallet: wallet.address };
   const reconcile = createReconcile(deps);
-  const broadcast = createBroadcast(deps);
+  const broadcast = createBroadcast({ ...deps, readRaw: (hash) => readRaw(db, chainId, hash) });
   const purse = createPurse(deps);
   const overtake = createOvertake(deps, lane);
   let reconciled: { hash: string; at: number } | undefined;
@@ -121,7 +122,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
   async function replaceStuck(): Promise<void> {
     const stuck = listStuck();
     for (const row of stuck) {
-      const signed = await wallet.resign(row.raw as Hex, await wallet.getFees());
+      const signed = await wallet.resign(await readRaw(db, chainId, row.hash), await wallet.getFees());
       if (signed === undefined) {
         log.debug({ hash: row.hash, nonce: row.nonce }, "A stuck transaction is at the ceiling of fees");
         continue;

@@ -1,11 +1,11 @@
 import { sessionManagerAbi } from "@latchkey/sdk";
-import { encodeFunctionData, type Hex } from "viem";
+import { encodeFunctionData } from "viem";
 import type { Indexer } from "../chain/createIndexer.ts";
 import { toBatchGas } from "./batchGas.ts";
 import type { LaneDeps } from "./createLane.ts";
 import { holdLane, type Lane } from "./laneRows.ts";
 import { listOvertaken, lockWaiting, putInto, type Overtaking } from "./overtaking.ts";
-import { replaceTransaction, type OpenTransaction, type SignedTransaction } from "./transactionRows.ts";
+import { readRaw, replaceTransaction, type OpenTransaction, type SignedTransaction } from "./transactionRows.ts";
 
 type Deps = Pick<LaneDeps, "db" | "wallet" | "instance" | "log" | "config"> & { indexer: Pick<Indexer, "getHead"> };
 
@@ -38,7 +38,8 @@ export function createOvertake({ db, wallet, instance, indexer, log, config }: D
     const packed = batch.map((order) => order.packed);
     const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "executeBatch", args: [packed] });
     const fees = await wallet.getFees();
-    const signed = gas < transactionGasMax ? await wallet.resign(row.raw as Hex, fees, { data, gas }) : undefined;
+    const raw = await readRaw(db, chainId, row.hash);
+    const signed = gas < transactionGasMax ? await wallet.resign(raw, fees, { data, gas }) : undefined;
     const fields = { lane: lane.wallet, hash: row.hash, nonce: row.nonce };
     if (signed === undefined) {
       log.warn(fields, "Cancellations wait: the transaction cannot be replaced within the bounds of fees and gas");

@@ -6,7 +6,7 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { holdLane, type Lane } from "./laneRows.ts";
-import { dropTransactions, type TransactionRow } from "./transactionRows.ts";
+import { dropTransactions, type OpenTransaction } from "./transactionRows.ts";
 
 type Deps = {
   db: Kysely<Database>;
@@ -38,7 +38,7 @@ export function createPurse({ db, rpc, wallet, instance, log, config }: Deps) {
     },
 
     /** Whether there is money for one more transaction beside those that wait to be mined. */
-    canPay(waiting: readonly TransactionRow[]): boolean {
+    canPay(waiting: readonly OpenTransaction[]): boolean {
       if (balance === undefined) return false;
       const [cost, dearest] = waiting
         .map(toCost)
@@ -50,7 +50,7 @@ export function createPurse({ db, rpc, wallet, instance, log, config }: Deps) {
      * Orders of transactions that the wallet has had no money for wait for another lane: contract nonces see to it that an
      * order runs once, even if the transaction is mined after all. Returns whether there were any.
      */
-    async dropUnpaid(waiting: readonly TransactionRow[], isStuck: boolean, lane: Lane): Promise<boolean> {
+    async dropUnpaid(waiting: readonly OpenTransaction[], isStuck: boolean, lane: Lane): Promise<boolean> {
       if (balance === undefined || !isStuck) return false;
       let left = balance;
       const unpaid = waiting.filter((row) => {
@@ -72,7 +72,7 @@ export function createPurse({ db, rpc, wallet, instance, log, config }: Deps) {
   };
 }
 
-function toCost({ gas, max_fee_per_gas }: TransactionRow): bigint {
+function toCost({ gas, max_fee_per_gas }: OpenTransaction): bigint {
   return BigInt(gas) * BigInt(max_fee_per_gas);
 }
 

@@ -8,7 +8,7 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { attemptsMax, hasRun } from "./settleOrders.ts";
-import { dropNonce, listOpenTransactions, type OpenTransaction, type TransactionRow } from "./transactionRows.ts";
+import { dropNonce, listOpenTransactions, type OpenTransaction } from "./transactionRows.ts";
 import { toReasonJson } from "./toReasonJson.ts";
 
 export type ReconcileDeps = {
@@ -48,7 +48,7 @@ export function createReconcile(deps: ReconcileDeps) {
 
   /** The transaction that used the nonce, if one did in a block that is settled. */
   async function reconcileNonce(
-    transactions: readonly TransactionRow[],
+    transactions: readonly OpenTransaction[],
     minedIn: ReadonlyMap<string, number>,
     settledTo: number,
   ): Promise<MinedTransaction | undefined> {
@@ -100,7 +100,7 @@ export function createReconcile(deps: ReconcileDeps) {
   }
 
   /** Blocks of the transactions that the stored events name. */
-  async function findMined(transactions: readonly TransactionRow[]): Promise<Map<string, number>> {
+  async function findMined(transactions: readonly OpenTransaction[]): Promise<Map<string, number>> {
     if (transactions.length === 0) return new Map();
     const { rows } = await sql<{ transaction_hash: string; block_number: number }>`select distinct transaction_hash,
       block_number from events where chain_id = ${chainId}

@@ -4,9 +4,11 @@ import type { Db } from "../db/chainRows.ts";
 import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
 
-export type TransactionRow = Selectable<Database["transactions"]>;
-/** One that may still be mined, with its age in milliseconds when it was read, by the database's clock. */
-export type OpenTransaction = Omit<TransactionRow, "raw"> & { raw: string; age_ms: number };
+/**
+ * One that may still be mined, with its age in milliseconds when it was read, by the database's clock. Without what was
+ * signed, which is long: `readRaw` has it.
+ */
+export type OpenTransaction = Omit<Selectable<Database["transactions"]>, "raw"> & { age_ms: number };
 
 export type SignedTransaction = {
   hash: Hex;
@@ -23,15 +25,26 @@ type Of = { chainId: number; wallet: string };
 export function listOpenTransactions(db: Db, { chainId, wallet }: Of): Promise<OpenTransaction[]> {
   return db
     .selectFrom("transactions")
-    .selectAll()
-    .select(sql<number>`${databaseNow} - created_at`.as("age_ms"))
+    .select(["chain_id", "hash", "wallet", "nonce", "gas", "max_fee_per_gas", "max_priority_fee_per_gas", "status"])
+    .select(["created_at", "block_number", sql<number>`${databaseNow} - created_at`.as("age_ms")])
     .where("chain_id", "=", chainId)
     .where("wallet", "=", wallet)
     .where("status", "in", ["pending", "replaced"])
-    .$narrowType<{ raw: string }>()
     .orderBy("nonce")
     .orderBy("created_at", "desc")
     .execute();
+}
+
+/** The transaction as it was signed. It is deleted for its age only when it is mined or dropped. */
+export async function readRaw(db: Db, chainId: number, hash: string): Promise<Hex> {
+  const { raw } = await db
+    .selectFrom("transactions")
+    .select("raw")
+    .where("chain_id", "=", chainId)
+    .where("hash", "=", hash)
+    .executeTakeFirstOrThrow();
+  if (raw === null) throw new Error(`The transaction ${hash} is not stored any more as it was signed`);
+  return raw as Hex;
 }
 
 /** Stores a signed transaction with its orders, before anyone else sees it. */
@@ -49,7 +62,7 @@ export function insertSigned({ chainId, wallet }: Of, signed: SignedTransaction)
   const row = toRow(signed);
   return sql`insert into transactions (chain_id, wallet, hash, nonce, raw, gas, max_fee_per_gas, max_priority_fee_per_gas,
       status, created_at)
-    values (${chainId}, ${wallet}, ${row.hash}, ${row.nonce}, ${row.raw}, ${row.gas}, ${row.max_fee_per_gas},
+    values (${chainId}, ${wallet}, ${row.hash}, ${row.nonce}, ${signed.raw}, ${row.gas}, ${row.max_fee_per_gas},
       ${row.max_priority_fee_per_gas}, ${row.status}, ${databaseNow})`;
 }
 
@@ -144,7 +157,6 @@ export function toRow(
   return {
     hash: signed.hash,
     nonce: signed.nonce,
-    raw: signed.raw,
     gas: signed.gas,
     max_fee_per_gas: signed.maxFeePerGas.toString(),
     max_priority_fee_per_gas: signed.maxPriorityFeePerGas.toString(),
