@@ -69,7 +69,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   try {
     postgres = database === "postgres" ? await startPostgres() : undefined;
     proxy = await startCountingProxy(world.chain.url);
-    const databaseUrl = await postgres?.createDatabase();
+    const databaseUrl = await postgres?.createDatabase({ isLocal: true });
     const env = await world.createEnv({
       RPC_URL: proxy.url,
       HOT_WALLET_PRIVATE_KEY: world.hotWallets.map(toPrivateKey).join(","),

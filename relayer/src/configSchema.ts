@@ -51,7 +51,7 @@ export const configSchema = z.object({
     .meta(
       about(
         "Data: Postgres, or without a URL PGlite in a directory (for trying out)",
-        "",
+        "On the same machine faster by its Unix socket: postgres://latchkey@%2Fvar%2Frun%2Fpostgresql/latchkey",
         "postgres://latchkey:secret@127.0.0.1:5432/latchkey",
       ),
     ),

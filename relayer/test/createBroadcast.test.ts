@@ -14,7 +14,8 @@ let stored: Map<string, Hex>;
 beforeEach(async () => {
   chain = await startChain(["--gas-limit", "1000000", "--order", "fifo"]);
   await chain.pauseMining();
-  [sent, logged, stored] = [[], [], new Map()];
+  [sent, logged] = [[], []];
+  stored = new Map<string, Hex>();
 });
 
 afterEach(async () => {

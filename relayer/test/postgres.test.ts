@@ -18,7 +18,8 @@ describe.skipIf(!hasPostgres)("on Postgres", () => {
     world = await createWorld();
     session = await world.grant(await world.createAccount());
     postgres = await startPostgres();
-    env = await world.createEnv({ DATABASE_URL: await postgres.createDatabase() });
+    // By its Unix socket, as the guide says; other tests use TCP.
+    env = await world.createEnv({ DATABASE_URL: await postgres.createDatabase({ isLocal: true }) });
     relayer = await startRelayer(env);
     await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
   });

@@ -9,7 +9,8 @@ import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
 
 export type TestPostgres = {
-  createDatabase: () => Promise<string>;
+  /** Its URL. `isLocal`: by a Unix socket, where it is our own. */
+  createDatabase: (options?: { isLocal?: boolean }) => Promise<string>;
   /** Ends the server as a crash would, where it is our own. */
   crash: () => Promise<void>;
   restart: () => Promise<void>;
@@ -19,7 +20,7 @@ export type TestPostgres = {
   stop: () => Promise<void>;
 };
 
-type Server = Omit<TestPostgres, "createDatabase"> & { url: string };
+type Server = Omit<TestPostgres, "createDatabase"> & { url: string; localUrl: string };
 
 /** Where `initdb` and `postgres` are, if this machine has them. */
 function findBinaries(): string | undefined {
@@ -42,14 +43,22 @@ export async function startPostgres({ diskMb }: { diskMb?: number } = {}): Promi
   const server: Server =
     given === undefined || diskMb !== undefined
       ? await startServer(diskMb)
-      : { url: given, crash: nothing, restart: nothing, fillDisk: noDisk, freeDisk: noDisk, stop: nothing };
+      : {
+          url: given,
+          localUrl: given,
+          crash: nothing,
+          restart: nothing,
+          fillDisk: noDisk,
+          freeDisk: noDisk,
+          stop: nothing,
+        };
   const created: string[] = [];
   return {
-    async createDatabase() {
+    async createDatabase({ isLocal = false } = {}) {
       const name = `latchkey_test_${randomBytes(6).toString("hex")}`;
       await query(server.url, `create database ${name}`);
       created.push(name);
-      const url = new URL(server.url);
+      const url = new URL(isLocal ? server.localUrl : server.url);
       url.pathname = `/${name}`;
       return url.href;
     },
@@ -120,10 +129,11 @@ async function startServer(diskMb?: number): Promise<Server> {
   );
   if (initialised.status !== 0) throw new Error(`initdb failed: ${initialised.stderr}`);
   const port = await findFreePort(0);
-  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", "unix_socket_directories="];
+  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`];
   if (diskMb !== undefined) settings.push("max_wal_size=4MB", "min_wal_size=2MB");
   const ballast = join(folder, "ballast");
   const url = `postgres://latchkey@127.0.0.1:${port}/postgres`;
+  const localUrl = `postgres://latchkey@${encodeURIComponent(folder)}:${port}/postgres`;
   const args = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])];
 
   async function launch(): Promise<(signal: NodeJS.Signals) => Promise<void>> {
@@ -152,6 +162,7 @@ async function startServer(diskMb?: number): Promise<Server> {
   let end = await launch();
   return {
     url,
+    localUrl,
     // Immediate: as after a crash, it recovers from its log when it starts again.
     crash: () => end("SIGQUIT"),
     async restart() {
