@@ -6,7 +6,7 @@ import { insertEventRows } from "../src/db/chainRows.ts";
 import type { Statement } from "../src/db/createPipeline.ts";
 import { selectStored } from "../src/db/orderRows.ts";
 import { tendTables } from "../src/db/tendTables.ts";
-import { updateClaimed } from "../src/submission/claimOrders.ts";
+import { selectWaiting, updateClaimed } from "../src/submission/claimOrders.ts";
 import { updateMinedTransactions } from "../src/submission/reconcile.ts";
 import { selectLate, updateMined } from "../src/submission/settleOrders.ts";
 import { selectRivals, updateRuns } from "../src/submission/settleRuns.ts";
@@ -16,6 +16,7 @@ import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPo
 type Plan = {
   "Node Type": string;
   "Relation Name"?: string | undefined;
+  "Index Name"?: string | undefined;
   "Index Cond"?: string | undefined;
   Plans?: Plan[] | undefined;
 };
@@ -24,6 +25,7 @@ const planSchema: z.ZodType<Plan> = z.lazy(() =>
   z.object({
     "Node Type": z.string(),
     "Relation Name": z.string().optional(),
+    "Index Name": z.string().optional(),
     "Index Cond": z.string().optional(),
     Plans: z.array(planSchema).optional(),
   }),
@@ -67,6 +69,7 @@ const queries: readonly Case[] = [
     selectRivals(chainId, [{ order_hash: "a", session_id: "b", nonce: 1 }]),
   ],
   ["orders past their deadlines", ["orders"], selectLate(chainId, 1)],
+  ["what waits for lanes", ["orders", "orders", "orders"], selectWaiting(chainId, ["a"])],
 ];
 
 /** What changes rows by lists. */
@@ -95,7 +98,7 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
     await postgres?.stop();
   });
 
-  type Scan = { table: string; how: string; condition: string };
+  type Scan = { table: string; how: string; index: string; condition: string };
 
   function toScans(rows: unknown): Scan[] {
     const [row] = explainSchema.parse(rows);
@@ -103,7 +106,8 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
       const table = node["Relation Name"];
       // Of what is written there are no conditions: it has been found before.
       if (table === undefined || node["Node Type"] === "ModifyTable") return [];
-      return [{ table, how: node["Node Type"], condition: node["Index Cond"] ?? "" }];
+      const { "Node Type": how, "Index Name": index = "", "Index Cond": condition = "" } = node;
+      return [{ table, how, index, condition }];
     });
   }
 
@@ -125,8 +129,10 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
   async function findUnsought(tables: readonly string[], statement: Statement): Promise<unknown[]> {
     return (await explain(statement)).flatMap((scans) => {
       const unsought: unknown[] = scans.filter(
-        ({ how, condition }) =>
-          !/^Index (Only )?Scan$/.test(how) || !/hash|session_id|block_number|deadline/.test(condition),
+        ({ how, index, condition }) =>
+          !/^Index (Only )?Scan$/.test(how) ||
+          // What waits has an index of its own.
+          (index !== "orders_waiting" && !/hash|session_id|block_number|deadline/.test(condition)),
       );
       const read = scans.map(({ table }) => table).toSorted();
       return read.join() === tables.join() ? unsought : [...unsought, read];

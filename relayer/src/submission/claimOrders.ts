@@ -31,8 +31,8 @@ const waitingMax = 1_000;
  * as can be; and says after how many milliseconds more are due. All that waits of a session goes to the lane that has some
  * of it in flight already, so the orders of one session are mined in the order of their acceptance. An order that is
  * claimed cannot be cancelled any more. An order without calls whose nonce another one has in a transaction is not claimed:
- * it takes that one's place. (Claimed orders are sought lane by lane, by their index, and the lanes of
- * sessions in an object, so that nothing depends on what the planner guesses.)
+ * it takes that one's place. (What may still run is sought session by session, by its index, and only then compared, `offset
+ * 0` keeps the planner to it: the first that a lane has says which, so the others need not be read.)
  */
 export function claimOrders(
   pipeline: Pipeline,
@@ -72,22 +72,25 @@ export function updateClaimed(
 }
 
 /** What waits for one of the lanes, or for any. */
-function selectWaiting(chainId: number, wallets: readonly string[]): RawBuilder<Waiting> {
+export function selectWaiting(chainId: number, wallets: readonly string[]): RawBuilder<Waiting> {
   return sql<Waiting>`
-    with claimed as (
-      select distinct on (session_id) session_id, wallet from lanes cross join lateral (
-        select session_id, sequence from orders
-        where chain_id = ${chainId} and lane = lanes.wallet and status in ('accepted', 'submitted') offset 0) as live
-      where chain_id = ${chainId}
-      order by session_id, sequence),
-    taken as materialized (select coalesce(jsonb_object_agg(session_id, wallet), '{}') as lanes from claimed)
-    select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, bound.lane as bound
-    from taken cross join orders
-      cross join lateral (select coalesce(orders.lane, taken.lanes ->> session_id, wallet) as lane) as bound
-    where chain_id = ${chainId} and status = 'accepted' and not_before <= ${databaseNow}
-      and (holds_nonce or not exists (select 1 from orders as rival where rival.chain_id = orders.chain_id
-        and rival.session_id = orders.session_id and rival.nonce = orders.nonce and rival.status = 'submitted'))
-      and (bound.lane is null or bound.lane = any(${wallets}::text[]))
+    with waiting as materialized (
+      select order_hash, session_id, nonce, holds_nonce, batch_gas, sequence, accepted_at, lane, wallet from orders
+      where chain_id = ${chainId} and status = 'accepted' and not_before <= (select ${databaseNow})),
+    bound as materialized (
+      select session_id, (
+        select live.lane from (
+          select chain_id, lane from orders
+          where session_id = sessions.session_id and status in ('accepted', 'submitted') order by nonce offset 0) as live
+        where chain_id = ${chainId} and live.lane is not null limit 1) as lane
+      from (select distinct session_id from waiting) as sessions)
+    select order_hash, session_id, batch_gas, ${databaseNow} - accepted_at as age_ms, chosen.lane as bound
+    from waiting join bound using (session_id)
+      cross join lateral (select coalesce(waiting.lane, bound.lane, wallet) as lane) as chosen
+    where (chosen.lane is null or chosen.lane = any(${wallets}::text[]))
+      and (holds_nonce or not exists (select 1 from orders as rival
+        where rival.chain_id = ${chainId} and rival.session_id = waiting.session_id and rival.nonce = waiting.nonce
+          and rival.status in ('accepted', 'submitted') and (rival.status = 'submitted') is true offset 0))
     order by sequence limit ${waitingMax}`;
 }
 
