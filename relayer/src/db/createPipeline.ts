@@ -4,7 +4,7 @@ import type { Database } from "./schema.ts";
 
 /**
  * One that gives rows, or none. Its text is one of a few, whatever its parameters: each connection of Postgres keeps it
- * parsed, and mostly planned.
+ * parsed and planned.
  */
 export type Statement<Row extends pg.QueryResultRow = pg.QueryResultRow> = {
   compile: (db: Kysely<Database>) => CompiledQuery<Row>;
@@ -64,6 +64,12 @@ async function runInTurn<Result>(db: Kysely<Database>, work: Work<Result>): Prom
   return result.value;
 }
 
+/**
+ * Plans are for any parameters: those for given ones may look cheaper, and take longer to find than to run. `plans.test.ts`
+ * reads both.
+ */
+const begin = "begin; set local plan_cache_mode = force_generic_plan";
+
 /** Of statements, by their texts. */
 const names = new Map<string, string>();
 
@@ -81,7 +87,7 @@ async function runPipelined<Result>(
   let isEnded = false;
   const faults: unknown[] = [];
   try {
-    const begun = client.query("begin");
+    const begun = client.query(begin);
     const result = await work({
       async run<Row extends pg.QueryResultRow>(statement: Statement<Row>) {
         const { sql: text, parameters } = statement.compile(db);
