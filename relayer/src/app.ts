@@ -1,8 +1,8 @@
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import helmet from "helmet";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Config } from "./config.ts";
 import { encryptedMediaType } from "./encryption/addEncryption.ts";
@@ -51,7 +51,7 @@ export async function createApp(
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, new ProblemError("not-found", `There is no ${request.method} ${request.url.split("?")[0]}`)),
   );
-  await app.register(helmet);
+  addSecurityHeaders(app);
   await app.register(cors, {
     origin: config.corsOrigins.includes("*") ? "*" : [...config.corsOrigins],
     methods: ["GET", "POST", "PUT", "DELETE"],
@@ -83,6 +83,15 @@ export async function createApp(
     transform: toOpenApi,
   });
   return app;
+}
+
+/** Answers are read by programs: no page may show or run one. (Fastify's own plugin makes its middleware anew for each request.) */
+function addSecurityHeaders(app: App): void {
+  const directives = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
+  const protect = helmet({ contentSecurityPolicy: { useDefaults: false, directives } });
+  app.addHook("onRequest", (request, reply, done) => {
+    protect(request.raw, reply.raw, (error) => done(error instanceof Error ? error : undefined));
+  });
 }
 
 /** JSON only: Fastify would take plain text too. The bytes are kept, since signatures of requests cover them. */

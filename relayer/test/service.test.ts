@@ -119,6 +119,17 @@ test("describes every route in OpenAPI 3.1", async () => {
   expect(references.filter((path) => resolve(path) === undefined)).toEqual([]);
 });
 
+test.each(["/v1/info", "/v1/nowhere"])("lets no page show or run what %s answers", async (path) => {
+  const { headers } = await fetch(`${relayer.url}${path}`);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    "content-security-policy": "default-src 'none';frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": expect.stringContaining("max-age="),
+  });
+});
+
 test("lets the configured origins read, and no other", async () => {
   const ask = (origin: string) => request(`${relayer.url}/v1/info`, { headers: { origin } });
   expect((await ask("https://app.example")).headers.get("access-control-allow-origin")).toBe("https://app.example");
