@@ -1,13 +1,13 @@
 import { sql, type Kysely } from "kysely";
-import type { LocalAccount } from "viem";
 import { databaseNow } from "../db/databaseNow.ts";
 import type { Database } from "../db/schema.ts";
+import type { HotWallet } from "../signers/createHotWallet.ts";
 import { firstHead, hashEntries, type AuditEntry } from "./hashEntries.ts";
 
 type Deps = {
   db: Kysely<Database>;
   /** Signs the heads, as an EIP-191 message of the head's 32 bytes. */
-  signer: Pick<LocalAccount, "signMessage">;
+  signer: Pick<HotWallet, "signMessage">;
   config: { chainId: number };
 };
 

@@ -6,39 +6,47 @@ import {
   hexToBytes,
   numberToHex,
   serializeSignature,
-  serializeTransaction,
   type Address,
   type Hex,
-  type LocalAccount,
   type Signature,
+  type SignableMessage,
 } from "viem";
-import { publicKeyToAddress, toAccount } from "viem/accounts";
-import { keccak256Hex } from "../keccak.ts";
+import { publicKeyToAddress } from "viem/accounts";
+import { keccak256 } from "../keccak.ts";
 import { SignerError, type DigestSigner, type RawSignature } from "./DigestSigner.ts";
+import { serializeEip1559, type Eip1559 } from "./serializeEip1559.ts";
+
+export type HotWallet = {
+  address: Address;
+  /** The signed transaction, as nodes take it. */
+  signTransaction: (transaction: Eip1559) => Promise<Hex>;
+  /** By EIP-191. */
+  signMessage: ({ message }: { message: SignableMessage }) => Promise<Hex>;
+};
 
 const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /**
- * The account of a key that is kept elsewhere. Its address is derived from the public key, and every signature is checked
+ * The wallet of a key that is kept elsewhere. Its address is derived from the public key, and every signature is checked
  * against it before anyone sees it. Throws `SignerError` if the address is not the one expected.
  */
-export function createHotWallet(signer: DigestSigner, expected: Address): LocalAccount {
+export function createHotWallet(signer: DigestSigner, expected: Address): HotWallet {
   const address = publicKeyToAddress(signer.publicKey);
   if (address !== expected) {
     throw new SignerError(`The ${signer.kind} key is of ${address}, but the configuration names ${expected}`);
   }
   const sign = async (digest: Hex): Promise<Signature & { yParity: number }> =>
     toSignature(await signer.sign(digest), { digest, publicKey: signer.publicKey });
-  return toAccount({
+  return {
     address,
     signTransaction: async (transaction) => {
-      const digest = keccak256Hex(serializeTransaction(transaction));
-      return serializeTransaction(transaction, await sign(digest));
+      const signature = await sign(bytesToHex(keccak256(serializeEip1559(transaction))));
+      // By Node's own conversion: transactions are long.
+      return `0x${serializeEip1559(transaction, signature).toString("hex")}`;
     },
     // The heads of the audit log.
     signMessage: async ({ message }) => serializeSignature(await sign(hashMessage(message))),
-    signTypedData: () => Promise.reject(new SignerError("A hot wallet signs no typed data")),
-  });
+  };
 }
 
 /** In the form Ethereum takes: the lower of the two values of s (EIP-2), and the parity that recovers to the key. */

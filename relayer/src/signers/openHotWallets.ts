@@ -1,14 +1,13 @@
-import type { LocalAccount } from "viem";
 import { hexToBytes } from "viem";
 import { publicKeyToAddress } from "viem/accounts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
-import { createHotWallet } from "./createHotWallet.ts";
+import { createHotWallet, type HotWallet } from "./createHotWallet.ts";
 import { SignerError, type DigestSigner } from "./DigestSigner.ts";
 import { createKeySigner } from "./openKeystore.ts";
 import { openSigner } from "./openSigner.ts";
 
-export type HotWallets = { accounts: readonly LocalAccount[]; close: () => Promise<void> };
+export type HotWallets = { accounts: readonly HotWallet[]; close: () => Promise<void> };
 
 /** Opens every hot wallet the configuration names. Throws `SignerError`, and then has opened none. */
 export async function openHotWallets({
@@ -17,11 +16,11 @@ export async function openHotWallets({
   log,
 }: Pick<Config, "hotWalletPrivateKeys" | "hotWallets"> & { log: Log }): Promise<HotWallets> {
   const opened: DigestSigner[] = [];
-  const accounts: LocalAccount[] = [];
+  const accounts: HotWallet[] = [];
   const close = async (): Promise<void> => {
     for (const signer of opened) await signer.close();
   };
-  const add = (signer: DigestSigner, account: LocalAccount): void => {
+  const add = (signer: DigestSigner, account: HotWallet): void => {
     if (accounts.some(({ address }) => address === account.address)) {
       throw new SignerError(`The hot wallet ${account.address} is named twice`);
     }

@@ -1,21 +1,22 @@
-import { parseTransaction, type Address, type Hex, type LocalAccount } from "viem";
+import { parseTransaction, type Address, type Hex } from "viem";
 import type { Config } from "../config.ts";
 import { keccak256Hex } from "../keccak.ts";
+import type { HotWallet } from "../signers/createHotWallet.ts";
 import type { Fees } from "./createFees.ts";
 import type { SignedTransaction } from "./transactionRows.ts";
 
 export type Wallet = ReturnType<typeof createWallet>;
 
-type Deps = { account: LocalAccount; getFees: () => Promise<Fees>; config: Pick<Config, "chainId" | "feePerGasMax"> };
+type Deps = { account: HotWallet; getFees: () => Promise<Fees>; config: Pick<Config, "chainId" | "feePerGasMax"> };
 
 /** A hot wallet: signs transactions and knows what to pay for them. */
 export function createWallet({ account, getFees, config }: Deps) {
   async function sign(tx: { to: Address; data: Hex; gas: number; nonce: number } & Fees): Promise<SignedTransaction> {
     const { to, data, gas, nonce, maxFeePerGas, maxPriorityFeePerGas } = tx;
     const raw = await account.signTransaction({
-      type: "eip1559",
       chainId: config.chainId,
       to,
+      value: 0n,
       data,
       gas: BigInt(gas),
       nonce,
