@@ -70,13 +70,14 @@ export function createOrderStore({
   function storeAll(admitted: readonly AdmittedOrder[]): Promise<Outcome[]> {
     const charge = gasBudget.charge(admitted.map(toGas));
     return pipeline.transaction(async ({ run, commit }) => {
+      const filter = toStoredFilter(admitted);
       const [, stored, gas] = await Promise.all([
-        run(lockSessions(chainId, toSessionIds(admitted))),
-        run(selectStored(toStoredFilter(admitted))),
+        run(lockSessions(chainId, filter.sessionIds)),
+        run(selectStored(filter)),
         run(charge.add),
       ]);
       charge.open(gas);
-      const held = toHeld(toStored(stored));
+      const held = toHeld(toStored(stored, filter.sessionIds));
       const decided = admitted.map((entry) => decide(entry, held, charge));
       // The last that can refuse: a request that is refused uses no nonce.
       const outcomes = await Promise.all(
@@ -163,7 +164,11 @@ type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<strin
 
 function toHeld({ known, run, holding: rows }: Stored): Held {
   const holding = new Map<string, HoldingOrder[]>();
-  for (const row of rows) holding.set(row.sessionId, [...(holding.get(row.sessionId) ?? []), row]);
+  for (const row of rows) {
+    const ofSession = holding.get(row.sessionId);
+    if (ofSession === undefined) holding.set(row.sessionId, [row]);
+    else ofSession.push(row);
+  }
   return { known: new Map(known.map((row) => [row.order_hash, row])), run: new Set(run), holding };
 }
 

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import type { OrderJson } from "@latchkey/sdk";
 import { sql, type RawBuilder, type Selectable } from "kysely";
-import { z } from "zod";
 import type { Db } from "./chainRows.ts";
 import type { Statement } from "./createPipeline.ts";
 import { databaseNow } from "./databaseNow.ts";
-import { liveStatuses, type Database } from "./schema.ts";
+import type { Database } from "./schema.ts";
 
 export type OrderRow = Omit<Selectable<Database["orders"]>, "sequence">;
 
@@ -48,12 +47,18 @@ export type HoldingOrder = {
   reservations: readonly bigint[];
 };
 
-const reservationsSchema = z.array(z.string());
+type HoldingRow = { holding: string | null };
 
-type HoldingRow = Pick<
-  OrderRow,
-  "session_id" | "nonce" | "reservations" | "holds_nonce" | "status" | "block_number"
-> & { has_calls: boolean };
+/** An order as `selectHolding` has it: the place of its session among those asked for, and 1 for what is true. */
+type Held = [
+  session: number,
+  nonce: number,
+  reservations: string[],
+  holdsNonce: number,
+  hasCalls: number,
+  isLive: number,
+  block: number | null,
+];
 
 /** What an order would take. */
 export type SessionNonce = { sessionId: string; nonce: number };
@@ -61,44 +66,54 @@ export type SessionNonce = { sessionId: string; nonce: number };
 type HoldingFilter = {
   chainId: number;
   sessionIds: readonly string[];
-  /** Without double ones. */
+  /** Of these sessions, without double ones. */
   nonces: readonly SessionNonce[];
   afterBlock: number;
 };
 
 /**
- * Orders of the sessions that may still run, were mined after `afterBlock`, or hold one of the nonces. Each of the three
- * has an index of its own, and none has what another has. Those that may run are sought session by session, and only then
- * by chain, and the nonces one by one (`offset 0` keeps the planner to it): as long as the table is new, it would rather
- * read all orders of the chain.
+ * Orders of the sessions that may still run, were mined after `afterBlock`, or hold one of the nonces, as one text for
+ * `toHolding`. Each of the three has an index of its own, and none has what another has. Those that may run are sought session
+ * by session, and only then by chain, and the nonces one by one (`offset 0` keeps the planner to it): as long as the table is
+ * new, it would rather read all orders of the chain. (The text is JSON, put together by hand: there are many rows, and
+ * `json_agg` takes four times as long.)
  */
 function selectHolding({ chainId, sessionIds, nonces, afterBlock }: HoldingFilter): RawBuilder<HoldingRow> {
   const columns = sql`session_id, nonce, reservations, holds_nonce, status, block_number`;
   const select = sql`select ${columns}, calls is distinct from '[]' as has_calls`;
   const hasEnded = sql`status not in ('accepted', 'submitted')`;
-  return sql<HoldingRow>`select ${columns}, has_calls from unnest(${sessionIds}::text[]) as wanted (id)
-      cross join lateral (${select}, chain_id from orders
-        where session_id = wanted.id and status in ('accepted', 'submitted') offset 0) as live
-      where chain_id = ${chainId}
-    union all ${select} from orders where chain_id = ${chainId} and session_id = any(${sessionIds}::text[])
-      and block_number > ${afterBlock} and ${hasEnded}
-    union all select ${columns}, has_calls
-      from unnest(${nonces.map(({ sessionId }) => sessionId)}::text[], ${nonces.map(({ nonce }) => nonce)}::int4[]) as wanted (id, number)
-      cross join lateral (${select} from orders
-        where chain_id = ${chainId} and session_id = wanted.id and nonce = wanted.number and holds_nonce
-          and ${hasEnded} and coalesce(block_number, 0) <= ${afterBlock} offset 0) as holder`;
+  return sql<HoldingRow>`select '[' || string_agg('[' || concat_ws(',',
+      array_position(${sessionIds}::text[], session_id) - 1, nonce, reservations, holds_nonce::int4, has_calls::int4,
+      (status in ('accepted', 'submitted'))::int4, coalesce(block_number::text, 'null')) || ']', ',') || ']' as holding
+    from (select ${columns}, has_calls from unnest(${sessionIds}::text[]) as wanted (id)
+        cross join lateral (${select}, chain_id from orders
+          where session_id = wanted.id and status in ('accepted', 'submitted') offset 0) as live
+        where chain_id = ${chainId}
+      union all ${select} from orders where chain_id = ${chainId} and session_id = any(${sessionIds}::text[])
+        and block_number > ${afterBlock} and ${hasEnded}
+      union all select ${columns}, has_calls
+        from unnest(${nonces.map(({ sessionId }) => sessionId)}::text[], ${nonces.map(({ nonce }) => nonce)}::int4[]) as wanted (id, number)
+        cross join lateral (${select} from orders
+          where chain_id = ${chainId} and session_id = wanted.id and nonce = wanted.number and holds_nonce
+            and ${hasEnded} and coalesce(block_number, 0) <= ${afterBlock} offset 0) as holder) as held`;
 }
 
-function toHolding(row: HoldingRow): HoldingOrder {
-  return {
-    sessionId: row.session_id,
-    nonce: row.nonce,
-    holdsNonce: row.holds_nonce,
-    hasCalls: row.has_calls,
-    isLive: liveStatuses.includes(row.status),
-    block: row.block_number ?? undefined,
-    reservations: reservationsSchema.parse(JSON.parse(row.reservations)).map(BigInt),
-  };
+/** Of the sessions that were asked for. */
+function toHolding(row: HoldingRow | undefined, sessionIds: readonly string[]): HoldingOrder[] {
+  const held = JSON.parse(row?.holding ?? "[]") as Held[];
+  return held.map(([session, nonce, reservations, holdsNonce, hasCalls, isLive, block]) => {
+    const sessionId = sessionIds[session];
+    if (sessionId === undefined) throw new Error("An order is of a session that was not asked for");
+    return {
+      sessionId,
+      nonce,
+      holdsNonce: holdsNonce === 1,
+      hasCalls: hasCalls === 1,
+      isLive: isLive === 1,
+      block: block ?? undefined,
+      reservations: reservations.map(BigInt),
+    };
+  });
 }
 
 /** The session's orders that may still run, or were mined after `afterBlock`. */
@@ -107,7 +122,7 @@ export async function listLiveOrders(
   { chainId, sessionId, afterBlock }: { chainId: number; sessionId: string; afterBlock: number },
 ): Promise<HoldingOrder[]> {
   const { rows } = await selectHolding({ chainId, sessionIds: [sessionId], nonces: [], afterBlock }).execute(db);
-  return rows.map(toHolding);
+  return toHolding(rows[0], [sessionId]);
 }
 
 /**
@@ -136,7 +151,7 @@ export type Stored = {
   holding: HoldingOrder[];
 };
 
-type StoredRow = { known: OrderRow[] | null; run: string[] | null; holding: HoldingRow[] | null };
+type StoredRow = { known: OrderRow[] | null; run: string[] | null } & HoldingRow;
 
 /**
  * All of it in one row, for `toStored`. Hashes are sought one by one (`offset 0` keeps the planner to it): it would rather
@@ -151,11 +166,12 @@ export function selectStored(
   return sql<StoredRow>`select
     (select json_agg(found) ${wanted} cross join lateral (select * from orders where ${ofHash}) as found) as known,
     (select json_agg(hash) ${wanted} cross join lateral (select 1 from events where ${ofHash}) as found) as run,
-    (select json_agg(held) from (${selectHolding(options)}) as held) as holding`;
+    (${selectHolding(options)}) as holding`;
 }
 
-export function toStored([row]: readonly StoredRow[]): Stored {
-  return { known: row?.known ?? [], run: row?.run ?? [], holding: (row?.holding ?? []).map(toHolding) };
+/** Of the sessions that were asked for. */
+export function toStored([row]: readonly StoredRow[], sessionIds: readonly string[]): Stored {
+  return { known: row?.known ?? [], run: row?.run ?? [], holding: toHolding(row, sessionIds) };
 }
 
 export function toNewOrder(order: {
