@@ -7,7 +7,9 @@ import type { Statement } from "../src/db/createPipeline.ts";
 import { selectStored } from "../src/db/orderRows.ts";
 import { tendTables } from "../src/db/tendTables.ts";
 import { selectWaiting, updateClaimed } from "../src/submission/claimOrders.ts";
-import { updateMinedTransactions } from "../src/submission/reconcile.ts";
+import { cancelWaiting } from "../src/submission/cancelOrder.ts";
+import { releaseUndone, selectUndone, updateMinedTransactions, updateOvertaken } from "../src/submission/reconcile.ts";
+import { updateSubmitted } from "../src/submission/storeBatch.ts";
 import { selectLate, updateMined } from "../src/submission/settleOrders.ts";
 import { selectRivals, updateRuns } from "../src/submission/settleRuns.ts";
 import { chainId, openTestDatabase } from "./support/openTestDatabase.ts";
@@ -47,6 +49,8 @@ const event = {
   is_settled: true,
 };
 
+const mined = { hash: "a", nonce: 1, blockNumber: 1 };
+
 type Case = readonly [name: string, tables: readonly string[], statement: Statement];
 
 /** What asks for tables by lists, and those that it seeks in, as often as it does. */
@@ -77,11 +81,20 @@ const changes: readonly Case[] = [
   ["orders that a lane claims", ["orders"], updateClaimed(chainId, [{ order_hash: "a", lane: "b" }])],
   ["orders that were mined", ["orders"], updateMined(chainId, [run])],
   ["orders that ran", ["orders"], updateRuns(chainId, [{ ...run, status: "confirmed", reason: null }])],
+  ["transactions that were mined", ["transactions"], updateMinedTransactions(chainId, [mined])],
+  ["transactions that come too late", ["transactions"], updateOvertaken({ chainId, wallet: "a" }, [mined])],
+  ["orders that nothing is known of", ["orders"], selectUndone(chainId, [mined])],
   [
-    "transactions that were mined",
-    ["transactions"],
-    updateMinedTransactions(chainId, [{ hash: "a", nonce: 1, blockNumber: 1 }]),
+    "orders that wait again",
+    ["orders"],
+    releaseUndone(chainId, { order_hash: "a", attempts: 1, transaction_hash: "b" }),
   ],
+  [
+    "orders that are submitted",
+    ["orders"],
+    updateSubmitted(chainId, { lane: { wallet: "a" }, hash: "b", orderHashes: ["c"] }),
+  ],
+  ["orders that are taken back", ["orders"], cancelWaiting({ chain_id: chainId, session_id: "a", nonce: 1 })],
 ];
 
 describe.skipIf(!hasPostgres)("plans of Postgres", () => {
@@ -125,14 +138,15 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
     });
   }
 
-  /** What is not sought by hash, session, block or deadline in one of the tables, for any parameters or for these. */
+  /** What is not sought by hash, session, nonce, block or deadline in one of the tables, for any parameters or for these. */
   async function findUnsought(tables: readonly string[], statement: Statement): Promise<unknown[]> {
     return (await explain(statement)).flatMap((scans) => {
       const unsought: unknown[] = scans.filter(
         ({ how, index, condition }) =>
           !/^Index (Only )?Scan$/.test(how) ||
-          // What waits has an index of its own.
-          (index !== "orders_waiting" && !/hash|session_id|block_number|deadline/.test(condition)),
+          // What waits has an index of its own, and so has what a wallet has under way.
+          (!/^(orders_waiting|transactions_open)$/.test(index) &&
+            !/hash|session_id|block_number|deadline|nonce/.test(condition)),
       );
       const read = scans.map(({ table }) => table).toSorted();
       return read.join() === tables.join() ? unsought : [...unsought, read];

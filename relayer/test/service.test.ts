@@ -126,8 +126,8 @@ test.each(["/v1/info", "/v1/nowhere"])("lets no page show or run what %s answers
     "x-content-type-options": "nosniff",
     "x-frame-options": "SAMEORIGIN",
     "referrer-policy": "no-referrer",
-    "strict-transport-security": expect.stringContaining("max-age="),
   });
+  expect(headers.get("strict-transport-security")).toContain("max-age=");
 });
 
 test("lets the configured origins read, and no other", async () => {

@@ -32,6 +32,38 @@ export function updateMinedTransactions(chainId: number, mined: readonly MinedTr
     where chain_id = ${chainId} and transactions.hash = row.hash`;
 }
 
+/** Notes that transactions whose nonces others have used will not be mined. */
+export function updateOvertaken(
+  { chainId, wallet }: { chainId: number; wallet: string },
+  mined: readonly MinedTransaction[],
+): RawBuilder<object> {
+  return sql`update transactions set status = 'dropped'
+    where chain_id = ${chainId} and wallet = ${wallet} and status in ('pending', 'replaced')
+      and nonce = any(${mined.map(({ nonce }) => nonce)}::int8[])`;
+}
+
+/** Orders of mined transactions that no event speaks of. (Sought transaction by transaction: `offset 0` keeps the planner to it.) */
+export function selectUndone(chainId: number, mined: readonly MinedTransaction[]): RawBuilder<Undone> {
+  return sql<Undone>`select undone.* from unnest(${mined.map(({ hash }) => hash)}::text[]) as wanted (hash)
+    cross join lateral (select order_hash, attempts, transaction_hash from orders
+      where chain_id = ${chainId} and transaction_hash = wanted.hash and status = 'submitted' offset 0) as undone`;
+}
+
+/** It waits for another transaction, or fails after too many. */
+export function releaseUndone(
+  chainId: number,
+  { order_hash, attempts, transaction_hash: hash }: Undone,
+): RawBuilder<object> {
+  const sentence = `The transaction ${hash} failed as a whole, ${attempts} times in all.`;
+  const reason = toReasonJson({ name: "TransactionFailed", args: [hash, attempts], sentence });
+  const changes =
+    attempts < attemptsMax
+      ? sql`status = 'accepted', lane = null`
+      : sql`status = 'failed', holds_nonce = false, reason = ${reason}`;
+  return sql`update orders set ${changes}
+    where chain_id = ${chainId} and order_hash = ${order_hash} and (status = 'submitted') is true`;
+}
+
 /** Blocks in which a used nonce has no receipt of ours before someone else's transaction counts as having taken it. */
 const missingBlocksMax = 3;
 
@@ -76,17 +108,13 @@ export function createReconcile(deps: ReconcileDeps) {
    */
   async function storeMined(mined: readonly MinedTransaction[]): Promise<void> {
     if (mined.length === 0) return;
-    const hashes = mined.map(({ hash }) => hash);
     await pipeline.transaction(async ({ run, commit }) => {
       const [, , undone] = await Promise.all([
         run(updateMinedTransactions(chainId, mined)),
-        run(sql`update transactions set status = 'dropped'
-          where chain_id = ${chainId} and wallet = ${wallet.address} and status in ('pending', 'replaced')
-            and nonce = any(${mined.map(({ nonce }) => nonce)}::int8[])`),
-        run(sql<Undone>`select order_hash, attempts, transaction_hash from orders
-          where chain_id = ${chainId} and transaction_hash = any(${hashes}::text[]) and status = 'submitted'`),
+        run(updateOvertaken(of, mined)),
+        run(selectUndone(chainId, mined)),
       ]);
-      for (const order of undone) await run(releaseUndone(order));
+      for (const order of undone) await run(releaseUndone(chainId, order));
       await commit();
     });
   }
@@ -110,18 +138,6 @@ export function createReconcile(deps: ReconcileDeps) {
 
   async function isCanonical({ blockNumber, blockHash }: { blockNumber: number; blockHash: string }): Promise<boolean> {
     return (await rpc.getBlock(blockNumber))?.hash === blockHash;
-  }
-
-  /** It waits for another transaction, or fails after too many. */
-  function releaseUndone({ order_hash, attempts, transaction_hash: hash }: Undone): RawBuilder<object> {
-    const sentence = `The transaction ${hash} failed as a whole, ${attempts} times in all.`;
-    const reason = toReasonJson({ name: "TransactionFailed", args: [hash, attempts], sentence });
-    const changes =
-      attempts < attemptsMax
-        ? sql`status = 'accepted', lane = null`
-        : sql`status = 'failed', holds_nonce = false, reason = ${reason}`;
-    return sql`update orders set ${changes}
-      where chain_id = ${chainId} and order_hash = ${order_hash} and status = 'submitted'`;
   }
 
   /** Orders said to be submitted that are in no transaction that may still be mined. */

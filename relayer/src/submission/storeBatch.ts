@@ -1,5 +1,5 @@
 import { sessionManagerAbi } from "@latchkey/sdk";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import { encodeFunctionData } from "viem";
 import type { Config } from "../config.ts";
 import type { Pipeline } from "../db/createPipeline.ts";
@@ -30,17 +30,10 @@ export async function storeBatch(
   const data = encodeFunctionData({ abi: sessionManagerAbi, functionName: "executeBatch", args: [packed] });
   const signed = await wallet.sign({ to: config.manager, data, gas, nonce, ...(await wallet.getFees()) });
   const of = { chainId, wallet: wallet.address };
-  // Sought by their hashes, and only then compared (`is true` keeps the planner to it): the lane's own index is of orders
-  // that change all the time.
-  const submit = sql<{ order_hash: string }>`update orders
-    set status = 'submitted', transaction_hash = ${signed.hash}, attempts = attempts + 1
-    where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])
-      and (status = 'accepted' and lane = ${lane.wallet}) is true
-    returning order_hash`;
   return pipeline.transaction(async ({ run, commit, rollBack }) => {
     const [held, ready] = await Promise.all([
       run(lockLane({ chainId, instance }, lane)),
-      run(submit),
+      run(updateSubmitted(chainId, { lane, hash: signed.hash, orderHashes })),
       run(insertSigned(of, signed)),
       run(insertTransactionOrders(of, signed, orderHashes)),
     ]);
@@ -52,4 +45,18 @@ export async function storeBatch(
     await commit();
     return signed;
   });
+}
+
+/** Notes the transaction of orders that a lane has claimed. What is no longer the lane's is left out. */
+export function updateSubmitted(
+  chainId: number,
+  { lane, hash, orderHashes }: { lane: Pick<Lane, "wallet">; hash: string; orderHashes: readonly string[] },
+): RawBuilder<{ order_hash: string }> {
+  // Sought by their hashes, and only then compared (`is true` keeps the planner to it): the lane's own index is of orders
+  // that change all the time.
+  return sql<{ order_hash: string }>`update orders
+    set status = 'submitted', transaction_hash = ${hash}, attempts = attempts + 1
+    where chain_id = ${chainId} and order_hash = any(${orderHashes}::text[])
+      and (status = 'accepted' and lane = ${lane.wallet}) is true
+    returning order_hash`;
 }
