@@ -188,5 +188,34 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
     it.each([...queries, ...changes])("seek %s by more than the chain", async (_, tables, statement) => {
       expect(await findUnsought(tables, statement)).toEqual([]);
     });
+
+    describe("and that have many orders of long ago", () => {
+      beforeAll(async () => {
+        const { db } = database;
+        await db.transaction().execute(async (tx) => {
+          // How long the log is, is another matter.
+          await sql`set local session_replication_role = replica`.execute(tx);
+          await sql`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed,
+              status, holds_nonce, reservations, attempts, not_before, accepted_at, transaction_hash, block_number)
+            select ${chainId}, 'old-' || number, 'old-' || number % 1000, 'old', number / 1000, 0, 80000, '[]', '0x',
+              'confirmed', true, '["1"]', 1, 0, number, 'old-' || number / 32, 0
+            from generate_series(1, 100000) as number`.execute(tx);
+        });
+        await sql`vacuum analyze orders`.execute(db);
+      });
+
+      // But for these: what may still run is little beside them, and read once for all orders of a block.
+      const others = changes.filter(([name]) => name !== "orders that were mined");
+      it.each([...queries, ...others])("seek %s by more than the chain", async (_, tables, statement) => {
+        expect(await findUnsought(tables, statement)).toEqual([]);
+      });
+
+      it("are neither compiled nor shared out, however dear they look", async () => {
+        for (const setting of ["jit", "max_parallel_workers_per_gather"]) {
+          const { rows } = await sql<Record<string, string>>`show ${sql.raw(setting)}`.execute(database.db);
+          expect(rows).toEqual([{ [setting]: setting === "jit" ? "off" : "0" }]);
+        }
+      });
+    });
   });
 });

@@ -112,12 +112,15 @@ function isAlive(pid: number): boolean {
  * Orders change several times while they are live. An index still has what they were before, until a plain scan of it marks
  * that as dead; a bitmap scan marks nothing, and reads it again each time. And what is asked for each
  * order has an index: reading a whole table instead looks cheap as long as nobody has counted its rows, and is not. Tables are
- * counted by a sample of 3,000 rows, since `tendTables` counts them while orders wait.
+ * counted by a sample of 3,000 rows, since `tendTables` counts them while orders wait. Plans for any parameters look dear in a
+ * great table though they read little: compiling them, or sharing them out to processes, takes longer than they do.
  */
 const planning = [
   ["enable_bitmapscan", "off"],
   ["enable_seqscan", "off"],
   ["default_statistics_target", "10"],
+  ["jit", "off"],
+  ["max_parallel_workers_per_gather", "0"],
 ] as const;
 
 /** int8 as number, as PGlite does: block numbers, times and ids stay far below 2^53. */
