@@ -46,9 +46,9 @@ export function createBroadcast({ rpc, log, readRaw }: Deps) {
 
     /**
      * Sends at once what the node's pool lacks of the wallet's `waiting`, which is ordered by nonce and was sent before, so
-     * that what is behind it need not wait. (anvil drops a transaction from its pool when the one before it does not fit into a block
-     * which it would fit into itself; others drop what their pools have no room for.) Returns the wallet's next nonce, with
-     * what the pool has.
+     * that what is behind it need not wait. (anvil drops a transaction from its pool when the one before it does not fit
+     * into a block which it would fit into itself; others drop what their pools have no room for.) Returns the wallet's
+     * next nonce, with what the pool has.
      */
     async sendMissing(wallet: Address, waiting: readonly { hash: string; nonce: number }[]): Promise<number> {
       const ask = (): Promise<number> => rpc.getTransactionCount(wallet, "pending");
