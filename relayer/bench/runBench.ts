@@ -5,6 +5,7 @@ import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { waitForSession } from "../test/support/api.ts";
 import { startRelayer, type RelayerEnv, type RelayerProcess } from "../test/support/runRelayer.ts";
 import { startPostgres, type TestPostgres } from "../test/support/startPostgres.ts";
+import { storeOldOrders } from "../test/support/storeOldOrders.ts";
 import { createBenchWorld, toPrivateKey, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
 import { findLosses } from "./findLosses.ts";
 import { load } from "./load.ts";
@@ -13,7 +14,6 @@ import { readUsage } from "./readUsage.ts";
 import { relayerService, sendAndKill, sendClosedLoop, sendOpenLoop, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
 import { startCountingProxy, type CountingProxy } from "./startCountingProxy.ts";
-import { storeOldOrders } from "./storeOldOrders.ts";
 import { round, toAckFigures, toMinedFigures, toOpenFigures } from "./toFigures.ts";
 import { getBlockNumber, toMined, watchBlocks, type MinedBlock } from "./watchBlocks.ts";
 

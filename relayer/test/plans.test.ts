@@ -8,12 +8,14 @@ import { selectStored } from "../src/db/orderRows.ts";
 import { tendTables } from "../src/db/tendTables.ts";
 import { selectWaiting, updateClaimed } from "../src/submission/claimOrders.ts";
 import { cancelWaiting } from "../src/submission/cancelOrder.ts";
-import { releaseUndone, selectUndone, updateMinedTransactions, updateOvertaken } from "../src/submission/reconcile.ts";
+import { releaseUndone, selectUndone, updateMinedTransactions } from "../src/submission/reconcile.ts";
 import { updateSubmitted } from "../src/submission/storeBatch.ts";
 import { selectLate, updateMined } from "../src/submission/settleOrders.ts";
 import { selectRivals, updateRuns } from "../src/submission/settleRuns.ts";
+import { dropNonces } from "../src/submission/transactionRows.ts";
 import { chainId, openTestDatabase } from "./support/openTestDatabase.ts";
 import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
+import { storeOldOrders } from "./support/storeOldOrders.ts";
 
 type Plan = {
   "Node Type": string;
@@ -82,7 +84,7 @@ const changes: readonly Case[] = [
   ["orders that were mined", ["orders"], updateMined(chainId, [run])],
   ["orders that ran", ["orders"], updateRuns(chainId, [{ ...run, status: "confirmed", reason: null }])],
   ["transactions that were mined", ["transactions"], updateMinedTransactions(chainId, [mined])],
-  ["transactions that come too late", ["transactions"], updateOvertaken({ chainId, wallet: "a" }, [mined])],
+  ["transactions that come too late", ["transactions"], dropNonces({ chainId, wallet: "a" }, [1])],
   ["orders that nothing is known of", ["orders"], selectUndone(chainId, [mined])],
   [
     "orders that wait again",
@@ -99,11 +101,13 @@ const changes: readonly Case[] = [
 
 describe.skipIf(!hasPostgres)("plans of Postgres", () => {
   let postgres: TestPostgres;
+  let databaseUrl: string;
   let database: Awaited<ReturnType<typeof openTestDatabase>>;
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    database = await openTestDatabase(await postgres.createDatabase());
+    databaseUrl = await postgres.createDatabase();
+    database = await openTestDatabase(databaseUrl);
   });
 
   afterAll(async () => {
@@ -190,19 +194,7 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
     });
 
     describe("and that have many orders of long ago", () => {
-      beforeAll(async () => {
-        const { db } = database;
-        await db.transaction().execute(async (tx) => {
-          // How long the log is, is another matter.
-          await sql`set local session_replication_role = replica`.execute(tx);
-          await sql`insert into orders (chain_id, order_hash, session_id, account, nonce, deadline, gas_limit, calls, packed,
-              status, holds_nonce, reservations, attempts, not_before, accepted_at, transaction_hash, block_number)
-            select ${chainId}, 'old-' || number, 'old-' || number % 1000, 'old', number / 1000, 0, 80000, '[]', '0x',
-              'confirmed', true, '["1"]', 1, 0, number, 'old-' || number / 32, 0
-            from generate_series(1, 100000) as number`.execute(tx);
-        });
-        await sql`vacuum analyze orders`.execute(db);
-      });
+      beforeAll(() => storeOldOrders(databaseUrl, chainId, 100_000));
 
       // But for these: what may still run is little beside them, and read once for all orders of a block.
       const others = changes.filter(([name]) => name !== "orders that were mined");

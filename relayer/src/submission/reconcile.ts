@@ -8,7 +8,7 @@ import type { Database } from "../db/schema.ts";
 import type { Log } from "../log.ts";
 import type { Wallet } from "./createWallet.ts";
 import { attemptsMax, hasRun } from "./settleOrders.ts";
-import { dropNonce, listOpenTransactions, type OpenTransaction } from "./transactionRows.ts";
+import { dropNonces, listOpenTransactions, type OpenTransaction } from "./transactionRows.ts";
 import { toReasonJson } from "./toReasonJson.ts";
 
 export type ReconcileDeps = {
@@ -30,16 +30,6 @@ export function updateMinedTransactions(chainId: number, mined: readonly MinedTr
   return sql`update transactions set status = 'mined', block_number = row.block_number
     from unnest(${hashes}::text[], ${mined.map(({ blockNumber }) => blockNumber)}::int8[]) as row (hash, block_number)
     where chain_id = ${chainId} and transactions.hash = row.hash`;
-}
-
-/** Notes that transactions whose nonces others have used will not be mined. */
-export function updateOvertaken(
-  { chainId, wallet }: { chainId: number; wallet: string },
-  mined: readonly MinedTransaction[],
-): RawBuilder<object> {
-  return sql`update transactions set status = 'dropped'
-    where chain_id = ${chainId} and wallet = ${wallet} and status in ('pending', 'replaced')
-      and nonce = any(${mined.map(({ nonce }) => nonce)}::int8[])`;
 }
 
 /** Orders of mined transactions that no event speaks of. (Sought transaction by transaction: `offset 0` keeps the planner to it.) */
@@ -98,7 +88,7 @@ export function createReconcile(deps: ReconcileDeps) {
     if (settledTo - since < missingBlocksMax) return undefined;
     missingSince.delete(newest.nonce);
     log.warn({ nonce: newest.nonce }, "Someone else's transaction of the hot wallet took a nonce");
-    await dropNonce(db, of, newest.nonce);
+    await dropNonces(of, [newest.nonce]).execute(db);
     return undefined;
   }
 
@@ -111,7 +101,12 @@ export function createReconcile(deps: ReconcileDeps) {
     await pipeline.transaction(async ({ run, commit }) => {
       const [, , undone] = await Promise.all([
         run(updateMinedTransactions(chainId, mined)),
-        run(updateOvertaken(of, mined)),
+        run(
+          dropNonces(
+            of,
+            mined.map(({ nonce }) => nonce),
+          ),
+        ),
         run(selectUndone(chainId, mined)),
       ]);
       for (const order of undone) await run(releaseUndone(chainId, order));

@@ -89,16 +89,11 @@ async function listOrderHashes(db: Db, chainId: number, transactionHash: string)
   return rows.map(({ order_hash }) => order_hash);
 }
 
-/** Marks every transaction of the nonce as one that will not be mined. */
-export async function dropNonce(db: Db, { chainId, wallet }: Of, nonce: number): Promise<void> {
-  await db
-    .updateTable("transactions")
-    .set({ status: "dropped" })
-    .where("chain_id", "=", chainId)
-    .where("wallet", "=", wallet)
-    .where("nonce", "=", nonce)
-    .where("status", "in", ["pending", "replaced"])
-    .execute();
+/** Marks what is open of the wallet's nonces as transactions that will not be mined. */
+export function dropNonces({ chainId, wallet }: Of, nonces: readonly number[]): RawBuilder<object> {
+  return sql`update transactions set status = 'dropped'
+    where chain_id = ${chainId} and wallet = ${wallet} and status in ('pending', 'replaced')
+      and nonce = any(${nonces}::int8[])`;
 }
 
 /**
