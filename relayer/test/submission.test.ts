@@ -123,6 +123,8 @@ test("sends again what the node has lost, as soon as a block does not have it", 
   const order = await session.createOrder({ nonce: 0 });
   await submit(order);
   await waitUntilSubmitted(order);
+  // Other tests have the node forget things too.
+  const logged = relayer.getLog().length;
   await waitUntil({
     what: "the relayer to notice",
     timeoutMs: 30_000,
@@ -130,7 +132,7 @@ test("sends again what the node has lost, as soon as a block does not have it", 
       // It may have been replaced, or sent again for its age, just before.
       await world.chain.forgetPending();
       await world.chain.mine();
-      return relayer.getLog().includes("The node had lost a transaction") ? true : undefined;
+      return relayer.getLog().slice(logged).includes("The node had lost a transaction") ? true : undefined;
     },
   });
   await world.chain.mineEverySecond();
