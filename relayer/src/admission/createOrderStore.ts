@@ -163,12 +163,7 @@ export function createOrderStore({
 type Held = { known: Map<string, OrderRow>; run: Set<string>; holding: Map<string, HoldingOrder[]> };
 
 function toHeld({ known, run, holding: rows }: Stored): Held {
-  const holding = new Map<string, HoldingOrder[]>();
-  for (const row of rows) {
-    const ofSession = holding.get(row.sessionId);
-    if (ofSession === undefined) holding.set(row.sessionId, [row]);
-    else ofSession.push(row);
-  }
+  const holding = Map.groupBy(rows, ({ sessionId }) => sessionId);
   return { known: new Map(known.map((row) => [row.order_hash, row])), run: new Set(run), holding };
 }
 

@@ -52,7 +52,7 @@ export type LaneDeps = {
 
 export type LaneWorker = ReturnType<typeof createLane>;
 
-/** The node is asked for the wallet's next nonce at most this often, in milliseconds. */
+/** Between blocks the node is asked for the wallet's next nonce at most this often, in milliseconds. */
 const pendingNonceMs = 1_000;
 /** Everything is compared with the chain so often, also when nothing seems to happen. */
 const reconcileMs = 30_000;
