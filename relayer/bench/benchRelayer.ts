@@ -87,6 +87,10 @@ function print(result: BenchResult): void {
   for (const [name, what, target] of figures) {
     console.log(`${what.padEnd(42)} ${JSON.stringify(result[name]).padStart(8)}   ${target}`);
   }
+  const { nodeP50Ms, nodeP95Ms, nodeP99Ms } = result;
+  console.log(
+    `\nThe node's own answers at 300 a second take ${nodeP50Ms} / ${nodeP95Ms} / ${nodeP99Ms} ms (p50 / p95 / p99).`,
+  );
   console.log("\nMean milliseconds in each layer of admission:");
   for (const [stage, ms] of Object.entries(result.stageMs)) console.log(`  ${stage.padEnd(40)} ${ms}`);
 }

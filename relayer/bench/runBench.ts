@@ -14,7 +14,7 @@ import { readUsage } from "./readUsage.ts";
 import { relayerService, sendAndKill, sendClosedLoop, sendOpenLoop, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
 import { startCountingProxy, type CountingProxy } from "./startCountingProxy.ts";
-import { round, toAckFigures, toMinedFigures, toOpenFigures } from "./toFigures.ts";
+import { round, toAckFigures, toMinedFigures, toNodeFigures, toOpenFigures } from "./toFigures.ts";
 import { getBlockNumber, toMined, watchBlocks, type MinedBlock } from "./watchBlocks.ts";
 
 export type BenchOptions = {
@@ -39,6 +39,10 @@ export type BenchResult = {
   openP50Ms: number;
   openP95Ms: number;
   openP99Ms: number;
+  /** How long the node takes for an answer, during the open loop. */
+  nodeP50Ms: number;
+  nodeP95Ms: number;
+  nodeP99Ms: number;
   nodeCallsPerOrder: number;
   cpuMsPerOrder: number;
   peakRssMb: number;
@@ -136,7 +140,9 @@ async function measure(run: Run): Promise<BenchResult> {
 
   onProgress(`open loop of ${openRate} orders a second`);
   const openOrders = await world.signOrders(openRate * openSeconds);
+  await proxy.takeWaits();
   const open = await sendOpenLoop({ urls, service: relayerService, orders: openOrders, rate: openRate });
+  const nodeWaits = await proxy.takeWaits();
   checkFailed(open);
   await watchMined(world, from + 1, openOrders);
   const peakRssMb = Math.max(...relayers.map(({ pid }) => readUsage(pid).peakRssMb));
@@ -151,6 +157,7 @@ async function measure(run: Run): Promise<BenchResult> {
     ...toMinedFigures(mined, rawPerSecond),
     ...toAckFigures(sending),
     ...toOpenFigures(open),
+    ...toNodeFigures(nodeWaits),
     nodeCallsPerOrder: round(calls / burst.length, 3),
     cpuMsPerOrder: round(cpuMs / burst.length, 2),
     peakRssMb: Math.round(peakRssMb),

@@ -23,6 +23,15 @@ export function toOpenFigures({ latenciesMs }: Sending) {
   };
 }
 
+/** @param waitsMs How long the node took for each answer, sorted. */
+export function toNodeFigures(waitsMs: readonly number[]) {
+  return {
+    nodeP50Ms: toPercentile(waitsMs, 0.5),
+    nodeP95Ms: toPercentile(waitsMs, 0.95),
+    nodeP99Ms: toPercentile(waitsMs, 0.99),
+  };
+}
+
 /** `rawPerSecond` of transfers without a relayer. */
 export function toMinedFigures(mined: ReturnType<typeof toMined>, rawPerSecond: number) {
   return {

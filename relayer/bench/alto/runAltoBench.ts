@@ -7,7 +7,7 @@ import type { BenchResult } from "../runBench.ts";
 import { sendAndKill, sendClosedLoop, sendOpenLoop, type Service } from "../sendOrders.ts";
 import { sendTransfers } from "../sendTransfers.ts";
 import { startCountingProxy, type CountingProxy } from "../startCountingProxy.ts";
-import { round, toAckFigures, toMinedFigures, toOpenFigures } from "../toFigures.ts";
+import { round, toAckFigures, toMinedFigures, toNodeFigures, toOpenFigures } from "../toFigures.ts";
 import { countOrders, getBlockNumber, toMined, watchBlocks, type MinedBlock } from "../watchBlocks.ts";
 import { createAltoWorld, type AltoWorld } from "./createAltoWorld.ts";
 import type { Installed } from "./installAlto.ts";
@@ -81,7 +81,9 @@ export async function runAltoBench(
     onProgress(`open loop of ${openRate} operations a second`);
     const openOrders = await world.signOperations(openRate * openSeconds);
     const openFrom = await getBlockNumber(world.chain.client);
+    await proxy.takeWaits();
     const open = await sendOpenLoop({ urls: [alto.url], service: altoService, orders: openOrders, rate: openRate });
+    const nodeWaits = await proxy.takeWaits();
     await watchMined(world, openFrom + 1, open.acknowledged, minedTimeoutMs);
     const { peakRssMb } = readUsage(alto.pid);
     onProgress("raw transfers");
@@ -103,6 +105,7 @@ export async function runAltoBench(
       ...toMinedFigures(mined, rawPerSecond),
       ...burstFigures,
       ...toOpenFigures(open),
+      ...toNodeFigures(nodeWaits),
       openRefused: open.failed.length,
       peakRssMb: Math.round(peakRssMb),
       lost: acknowledged.filter(({ orderHash }) => !run.has(orderHash)).length,
