@@ -1,5 +1,5 @@
 import { readMetrics } from "../test/support/readMetrics.ts";
-import { stageNames } from "../src/observability/createStages.ts";
+import { stageNames } from "../src/observability/stages.ts";
 
 /** Of each stage of admission, how often it ran and for how long altogether, in seconds. */
 export type StageTimes = ReadonlyMap<string, { count: number; seconds: number }>;

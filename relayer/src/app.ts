@@ -3,7 +3,8 @@ import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
 import helmet from "helmet";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import type { Config } from "./config.ts";
 import { encryptedMediaType } from "./encryption/addEncryption.ts";
 import { toErrorFields } from "./log.ts";
@@ -23,7 +24,7 @@ type AppConfig = Pick<Config, "corsOrigins" | "logLevel" | "requestsPerMinute" |
 /** A server that refuses in one form, before any route is added. */
 export async function createApp(
   config: AppConfig,
-  { metrics, stages }: { metrics: Metrics; stages: Stages },
+  { metrics, stages, isTraced }: { metrics: Metrics; stages: Stages; isTraced: boolean },
 ): Promise<App> {
   const app = Fastify({
     logger: {
@@ -40,7 +41,7 @@ export async function createApp(
   }).withTypeProvider<ZodTypes>();
   addJsonBodies(app);
   addZod(app);
-  traceRequests(app, { isBehindProxy: config.trustedProxies.length > 0 });
+  if (isTraced) traceRequests(app, { isBehindProxy: config.trustedProxies.length > 0 });
   observeRequests({ app, metrics, stages });
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
@@ -85,12 +86,19 @@ export async function createApp(
   return app;
 }
 
-/** Answers are read by programs: no page may show or run one. (Fastify's own plugin makes its middleware anew for each request.) */
+/** Answers are read by programs: no page may show or run one. What helmet says is the same of every answer. */
 function addSecurityHeaders(app: App): void {
   const directives = { "default-src": ["'none'"], "frame-ancestors": ["'none'"] };
   const protect = helmet({ contentSecurityPolicy: { useDefaults: false, directives } });
-  app.addHook("onRequest", (request, reply, done) => {
-    protect(request.raw, reply.raw, (error) => done(error instanceof Error ? error : undefined));
+  const request = new IncomingMessage(new Socket());
+  const answer = new ServerResponse(request);
+  protect(request, answer, (error) => {
+    if (error !== undefined) throw new Error("The security headers could not be made", { cause: error });
+  });
+  const headers = answer.getHeaders();
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.headers(headers);
+    done();
   });
 }
 

@@ -1,4 +1,7 @@
-/** A map that forgets its oldest entries when it holds more than `sizeMax`. Reading an entry makes it the newest. */
+/**
+ * A map that forgets its oldest entries when it holds more than `sizeMax`. Reading an entry makes it the newest, unless the
+ * map is less than half full.
+ */
 export type BoundedMap<Key, Value> = {
   get: (key: Key) => Value | undefined;
   set: (key: Key, value: Value) => void;
@@ -12,7 +15,7 @@ export function createBoundedMap<Key, Value>(sizeMax: number): BoundedMap<Key, V
   return {
     get(key) {
       const value = map.get(key);
-      if (value === undefined) return undefined;
+      if (value === undefined || 2 * map.size <= sizeMax) return value;
       map.delete(key);
       map.set(key, value);
       return value;

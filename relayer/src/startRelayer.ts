@@ -65,8 +65,9 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const startedAt = performance.now();
   const stopTracing = await startTracing(config);
   const metrics = createMetrics();
-  const stages = createStages(metrics);
-  const app = await createApp(config, { metrics, stages });
+  const isTraced = config.otlpEndpoint !== undefined;
+  const stages = createStages({ metrics, isTraced });
+  const app = await createApp(config, { metrics, stages, isTraced });
   const { log } = app;
   const rpc = createRpc(config);
   const hotWallets = await openHotWallets({ ...config, log });

@@ -1,12 +1,14 @@
+import type { FastifyRequest } from "fastify";
 import type { Kysely } from "kysely";
 import type { App } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/schema.ts";
+import { addStageHook } from "../observability/addStageHook.ts";
 import type { Stages } from "../observability/createStages.ts";
 import type { Authenticator } from "./createAuthenticator.ts";
 import type { Principal } from "./principal.ts";
 import { consumeRequestNonce } from "./requestNonces.ts";
-import { toSignedRequest } from "./signedRequest.ts";
+import { toSignedRequest, type SignedRequest } from "./signedRequest.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -31,15 +33,16 @@ type Deps = {
  */
 export function addAuthentication({ app, db, authenticator, stages, config }: Deps): void {
   app.decorateRequest("principal", undefined);
-  app.addHook("preValidation", async (request) => {
-    const work = async (): Promise<void> => {
-      const signed = toSignedRequest(request, config.publicUrl);
-      if (signed === undefined) return;
-      const principal = await authenticator.authenticate(signed);
-      const isReading = request.method === "GET" || request.method === "HEAD";
-      if (isReading) await consumeRequestNonce(db, config.chainId, principal.nonce);
-      request.principal = principal;
-    };
-    await (request.routeOptions.config.isAdmission === true ? stages.run("authentication", work) : work());
+
+  async function authenticate(request: FastifyRequest, signed: SignedRequest): Promise<void> {
+    const principal = await authenticator.authenticate(signed);
+    const isReading = request.method === "GET" || request.method === "HEAD";
+    if (isReading) await consumeRequestNonce(db, config.chainId, principal.nonce);
+    request.principal = principal;
+  }
+
+  addStageHook({ app, stages, stage: "authentication" }, (request) => {
+    const signed = toSignedRequest(request, config.publicUrl);
+    return signed && authenticate(request, signed);
   });
 }

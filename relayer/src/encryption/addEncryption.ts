@@ -1,7 +1,9 @@
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { App } from "../app.ts";
 import { ProblemError } from "../problem.ts";
 import { hexSchema, problemSchema } from "../routes/schemas.ts";
+import { addStageHook } from "../observability/addStageHook.ts";
 import type { Stages } from "../observability/createStages.ts";
 import type { Decryption } from "./createDecryption.ts";
 
@@ -11,24 +13,18 @@ const encryptedSchema = z.strictObject({ keyId: z.string(), enc: hexSchema(32), 
 
 /** Takes bodies encrypted for this relayer wherever it takes JSON, and says for which key to encrypt them. */
 export function addEncryption({ app, decryption, stages }: { app: App; decryption: Decryption; stages: Stages }): void {
-  app.addHook("preValidation", async (request) => {
-    const mediaType = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-    if (mediaType !== encryptedMediaType) return;
-    const work = async (): Promise<void> => {
-      if (decryption === undefined) {
-        throw new ProblemError(
-          "feature-unsupported",
-          "This relayer takes no encrypted bodies: it has no ENCRYPTION_KEY",
-        );
-      }
-      const parsed = encryptedSchema.safeParse(request.body);
-      if (!parsed.success) throw new ProblemError("encryption-invalid", "The body is not { keyId, enc, ciphertext }");
-      const path = request.url.split("?")[0] ?? "";
-      const opened = await decryption.open(parsed.data, `${request.method} ${path}`);
-      request.body = parseJson(opened);
-    };
-    await (request.routeOptions.config.isAdmission === true ? stages.run("decryption", work) : work());
-  });
+  async function decrypt(request: FastifyRequest): Promise<void> {
+    if (decryption === undefined) {
+      throw new ProblemError("feature-unsupported", "This relayer takes no encrypted bodies: it has no ENCRYPTION_KEY");
+    }
+    const parsed = encryptedSchema.safeParse(request.body);
+    if (!parsed.success) throw new ProblemError("encryption-invalid", "The body is not { keyId, enc, ciphertext }");
+    const path = request.url.split("?")[0] ?? "";
+    const opened = await decryption.open(parsed.data, `${request.method} ${path}`);
+    request.body = parseJson(opened);
+  }
+
+  addStageHook({ app, stages, stage: "decryption", isWanted: isEncrypted }, decrypt);
 
   app.get(
     "/v1/encryption-key",
@@ -54,6 +50,11 @@ export function addEncryption({ app, decryption, stages }: { app: App; decryptio
       return decryption.key;
     },
   );
+}
+
+function isEncrypted({ headers }: FastifyRequest): boolean {
+  const mediaType = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  return mediaType === encryptedMediaType;
 }
 
 function parseJson(bytes: Buffer): unknown {

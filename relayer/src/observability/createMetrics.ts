@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { createStageMetrics } from "./createStageMetrics.ts";
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -10,21 +11,11 @@ export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  const stages = createStageMetrics({ registry, buckets: stageBuckets });
   return {
-    registry,
-    stageSeconds: new Histogram({
-      name: "latchkey_admission_stage_seconds",
-      help: "Time an order or request spends in one stage of admission",
-      labelNames: ["stage"],
-      buckets: stageBuckets,
-      registers,
-    }),
-    stageVerdicts: new Counter({
-      name: "latchkey_admission_verdicts_total",
-      help: "What each stage of admission decided: passed, refused, or unavailable when it could not decide",
-      labelNames: ["stage", "verdict"],
-      registers,
-    }),
+    contentType: registry.contentType,
+    toText: async (): Promise<string> => `${await registry.metrics()}\n${stages.toTimesText()}`,
+    stages,
     refusals: new Counter({
       name: "latchkey_refusals_total",
       help: "Refused requests by the stable code of the problem",

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Metrics } from "./createMetrics.ts";
-import { toVerdict, type Stage, type Stages } from "./createStages.ts";
+import { toVerdict, type Stages } from "./createStages.ts";
+import type { Stage } from "./stages.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -39,22 +40,26 @@ export function observeRequests({
     request.stageClock = next === undefined ? undefined : { stage: next, startedAt: now };
   };
 
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     if (request.routeOptions.config.isAdmission === true) {
       request.stageClock = { stage: "address", startedAt: performance.now() };
     }
+    done();
   });
   // The limit of the route comes in between.
-  app.addHook("preParsing", async (request) => {
+  app.addHook("preParsing", (request, _reply, _payload, done) => {
     if (request.stageClock !== undefined) enter(request, "body");
+    done();
   });
   // Authentication and decryption come in between, and time themselves.
-  app.addHook("preValidation", async (request) => {
+  app.addHook("preValidation", (request, _reply, done) => {
     if (request.stageClock !== undefined) enter(request, undefined);
+    done();
   });
-  app.addHook("preHandler", async (request) => {
+  app.addHook("preHandler", (request, _reply, done) => {
     if (request.stageClock !== undefined) enter(request, undefined);
+    done();
   });
   app.addHook("onError", async (request, _reply, error) => {
     const clock = request.stageClock;
@@ -64,18 +69,20 @@ export function observeRequests({
     stages.record(clock.stage, (performance.now() - clock.startedAt) / 1000, verdict);
     request.stageClock = undefined;
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000);
+    done();
   });
 }
 
 /** To be called after everything else that comes before the schema is checked. */
 export function observeSchema(app: FastifyInstance): void {
-  app.addHook("preValidation", async (request) => {
+  app.addHook("preValidation", (request, _reply, done) => {
     if (request.routeOptions.config.isAdmission === true) {
       request.stageClock = { stage: "schema", startedAt: performance.now() };
     }
+    done();
   });
 }

@@ -43,10 +43,11 @@ export function traceRequests(app: FastifyInstance, { isBehindProxy }: { isBehin
   app.addHook("preHandler", (request, _reply, done) => {
     context.with(request.traced?.context ?? context.active(), done);
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const span = request.traced?.span;
     span?.setAttribute("http.response.status_code", reply.statusCode);
     if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
     span?.end();
+    done();
   });
 }

@@ -43,9 +43,9 @@ export function addMetricsRoutes({ app, db, rpc, indexer, metrics, readiness, wa
     ]);
     collectHead();
     return reply
-      .type(metrics.registry.contentType)
+      .type(metrics.contentType)
       .serializer((text: string) => text)
-      .send(await metrics.registry.metrics());
+      .send(await metrics.toText());
   });
 
   /** While the database is down the rest is told; that it is shows in latchkey_ready. */
