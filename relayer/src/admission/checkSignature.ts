@@ -1,9 +1,9 @@
-import { bytesToHex, hexToBytes, size, type Address, type Hex } from "viem";
+import { size, type Address, type Hex } from "viem";
 import { ProblemError } from "../problem.ts";
 import { recoverAddress } from "../recoverAddress.ts";
 
 /** Half of the order of secp256k1, inclusive: a greater s is the same signature again, which the contract refuses. */
-const sMax = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+const sMax = Buffer.from("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0", "hex");
 
 /**
  * Whether `signature` is known to be of `signer` over `digest`. `false` means that only the contract can tell: the key is
@@ -32,11 +32,11 @@ export async function checkSignature({
 /** Why `signature` is not of the address `signer`. */
 function findFault(signer: Hex, digest: Hex, signature: Hex): string | undefined {
   if (size(signature) !== 65) return `it has ${size(signature)} bytes instead of 65`;
-  const bytes = hexToBytes(signature);
+  const bytes = Buffer.from(signature.slice(2), "hex");
   const v = bytes[64];
   if (v !== 27 && v !== 28) return `its last byte is ${v} instead of 27 or 28`;
-  if (BigInt(bytesToHex(bytes.slice(32, 64))) > sMax) return "its s is in the upper half of the range";
-  const recovered = recoverAddress(digest, bytes.subarray(0, 64), v - 27);
+  if (Buffer.compare(bytes.subarray(32, 64), sMax) > 0) return "its s is in the upper half of the range";
+  const recovered = recoverAddress(Buffer.from(digest.slice(2), "hex"), bytes.subarray(0, 64), v - 27);
   return recovered === signer.toLowerCase() ? undefined : `it is not of the session key ${signer}`;
 }
 

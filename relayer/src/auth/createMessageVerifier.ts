@@ -51,5 +51,5 @@ function recover(digest: Hex, signature: Hex): string | undefined {
   const recovery = v >= 27 ? v - 27 : v;
   if (recovery !== 0 && recovery !== 1) return undefined;
   // Of nobody's key it may still be a contract's signature.
-  return recoverAddress(digest, bytes.subarray(0, 64), recovery);
+  return recoverAddress(hexToBytes(digest), bytes.subarray(0, 64), recovery);
 }

@@ -6,6 +6,7 @@ import { auditPlansMigration } from "./auditPlansMigration.ts";
 import { authMigration } from "./authMigration.ts";
 import { controlMigration } from "./controlMigration.ts";
 import { feeQuoteMigration } from "./feeQuoteMigration.ts";
+import { hotClaimsMigration } from "./hotClaimsMigration.ts";
 import { keylessLanesMigration } from "./keylessLanesMigration.ts";
 import { leanIndexesMigration } from "./leanIndexesMigration.ts";
 import { liveDeadlinesMigration } from "./liveDeadlinesMigration.ts";
@@ -155,5 +156,6 @@ migrations["0033-audit-plans"] = auditPlansMigration;
 migrations["0034-keyless-lanes"] = keylessLanesMigration;
 migrations["0035-lean-indexes"] = leanIndexesMigration;
 migrations["0036-live-deadlines"] = liveDeadlinesMigration;
+migrations["0037-hot-claims"] = hotClaimsMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
