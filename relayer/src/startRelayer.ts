@@ -65,7 +65,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
   const startedAt = performance.now();
   const stopTracing = await startTracing(config);
   const metrics = createMetrics();
-  const isTraced = config.otlpEndpoint !== undefined;
+  const isTraced = stopTracing !== undefined;
   const stages = createStages({ metrics, isTraced });
   const app = await createApp(config, { metrics, stages, isTraced });
   const { log } = app;
@@ -174,7 +174,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
       await hotWallets.close();
       await sentinelKey?.close();
       await close();
-      await stopTracing();
+      await stopTracing?.();
     };
     try {
       addAuthentication({ app, db, authenticator, stages, config });

@@ -16,9 +16,9 @@ test("has every series from the start", async () => {
 test("counts a time in its bucket and in all greater ones, and its verdict however often it is read", async () => {
   const registry = new Registry();
   const stages = createStageMetrics({ registry, buckets: [0.1, 1] });
-  stages.add("store", 0.1, "passed");
-  stages.add("store", 0.5, "passed");
-  stages.add("store", 2, "refused");
+  stages.record("store", 0.1, "passed");
+  stages.record("store", 0.5, "passed");
+  stages.record("store", 2, "refused");
   await registry.metrics();
   expect(stages.toTimesText().match(/.*stage="store".*/g)).toEqual([
     'latchkey_admission_stage_seconds_bucket{le="0.1",stage="store"} 1',

@@ -202,6 +202,15 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
         expect(await findUnsought(tables, statement)).toEqual([]);
       });
 
+      it("tell no index which lane claims an order", async () => {
+        const { rows } = await database.db.transaction().execute(async (tx) => {
+          await sql`update orders set lane = 'a' where sequence = (select min(sequence) from orders)`.execute(tx);
+          return sql<{ all: number; hot: number }>`select pg_stat_get_xact_tuples_updated('orders'::regclass) as all,
+            pg_stat_get_xact_tuples_hot_updated('orders'::regclass) as hot`.execute(tx);
+        });
+        expect(rows).toEqual([{ all: 1, hot: 1 }]);
+      });
+
       it("are neither compiled nor shared out, however dear they look", async () => {
         for (const setting of ["jit", "max_parallel_workers_per_gather"]) {
           const { rows } = await sql<Record<string, string>>`show ${sql.raw(setting)}`.execute(database.db);

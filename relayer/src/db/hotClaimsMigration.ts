@@ -4,7 +4,8 @@ import type { Database } from "./schema.ts";
 
 /**
  * No index has the lane of an order, and pages of orders keep room for new versions of what they hold: when a lane claims
- * an order, no index needs to learn of it (Postgres' heap-only tuples). What a lane has is found among what is live.
+ * an order whose page has room, no index needs to learn of it (Postgres's heap-only tuples). What a lane has is found among
+ * what is live.
  */
 export const hotClaimsMigration: Migration = {
   async up(db: Kysely<Database>) {

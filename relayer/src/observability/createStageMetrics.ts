@@ -30,7 +30,8 @@ export function createStageMetrics({ registry, buckets }: { registry: Registry; 
   registry.registerMetric(stageVerdicts);
 
   return {
-    add: (stage: Stage, seconds: number, verdict: Verdict): void => {
+    /** What a stage took, in seconds, and decided. */
+    record: (stage: Stage, seconds: number, verdict: Verdict): void => {
       counts[stage][verdict] += 1;
       const time = times[stage];
       time.sum += seconds;

@@ -15,7 +15,7 @@ type Deps = { metrics: Pick<Metrics, "stages">; isTraced: boolean };
 
 export function createStages({ metrics, isTraced }: Deps): Stages {
   const tracer = trace.getTracer("latchkey-relayer");
-  const record = metrics.stages.add;
+  const { record } = metrics.stages;
 
   function runTraced<T>(stage: Stage, work: () => T): T {
     return tracer.startActiveSpan(`admission ${stage}`, (span) =>

@@ -6,15 +6,16 @@ import { version } from "../version.ts";
 export type StopTracing = () => Promise<void>;
 
 /**
- * Sends traces to the collector that the configuration names; without one every span is a no-op and nothing is loaded.
+ * Sends traces to the collector that the configuration names; without one nothing is loaded, and
+ * there is nothing to stop.
  * The decision which requests are traced is ours: clients can't raise it.
  */
 export async function startTracing({
   otlpEndpoint,
   traceRatio,
   chainId,
-}: Pick<Config, "otlpEndpoint" | "traceRatio" | "chainId">): Promise<StopTracing> {
-  if (otlpEndpoint === undefined) return () => Promise.resolve();
+}: Pick<Config, "otlpEndpoint" | "traceRatio" | "chainId">): Promise<StopTracing | undefined> {
+  if (otlpEndpoint === undefined) return undefined;
   const [
     { BatchSpanProcessor, TraceIdRatioBasedSampler, ParentBasedSampler, TracerProvider },
     exporters,
