@@ -7,6 +7,8 @@ export const load = {
   nodeArgs: ["--gas-limit", "30000000", "--order", "fifo"],
   /** Hot wallets that submit, and as many that send raw transfers. */
   walletCount: 10,
+  /** Orders before the burst, at least: until then the services under test compile what they run. */
+  warmingOrders: 3_000,
   /** Orders of the closed loop that wait for their acknowledgement at a time. */
   concurrency: 32,
   /** Orders a second of the open loop, and for how many seconds. */
@@ -16,3 +18,8 @@ export const load = {
   /** Orders around a kill. */
   killOrders: 1_500,
 } as const;
+
+/** Orders before the burst: enough for the service to have met every account. */
+export function toWarmingCount(accounts: number): number {
+  return Math.max(accounts, load.warmingOrders);
+}

@@ -8,7 +8,7 @@ import { startPostgres, type TestPostgres } from "../test/support/startPostgres.
 import { storeOldOrders } from "../test/support/storeOldOrders.ts";
 import { createBenchWorld, toPrivateKey, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
 import { findLosses } from "./findLosses.ts";
-import { load } from "./load.ts";
+import { load, toWarmingCount } from "./load.ts";
 import { readStages, toStageMs } from "./readStages.ts";
 import { readUsage } from "./readUsage.ts";
 import { relayerService, sendAndKill, sendClosedLoop, sendOpenLoop, type Sending } from "./sendOrders.ts";
@@ -90,7 +90,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
       await storeOldOrders(databaseUrl, world.chain.chainId, options.stored);
     }
     onProgress("signing orders");
-    const warming = await world.signOrders(options.accounts);
+    const warming = await world.signOrders(toWarmingCount(options.accounts));
     const burst = await world.signOrders(options.orders);
     await world.chain.mineEverySecond();
     await warmUp(world, relayers, warming);

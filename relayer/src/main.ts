@@ -1,5 +1,6 @@
 import { ConfigInvalidError, readConfig } from "./config.ts";
 import { DataInUseError } from "./db/openDatabase.ts";
+import { optimiseEarly } from "./optimiseEarly.ts";
 import { SignerError } from "./signers/DigestSigner.ts";
 import { startRelayer } from "./startRelayer.ts";
 
@@ -12,6 +13,7 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+optimiseEarly();
 try {
   const relayer = await startRelayer(readConfig(), fail);
   let isStopping = false;

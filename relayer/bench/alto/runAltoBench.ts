@@ -1,7 +1,7 @@
 import { parseAbi, parseEventLogs } from "viem";
 import { createDemoAccounts } from "../../../scripts/stack/demoAccounts.ts";
 import type { BenchOrder } from "../createBenchWorld.ts";
-import { load } from "../load.ts";
+import { load, toWarmingCount } from "../load.ts";
 import { readUsage } from "../readUsage.ts";
 import type { BenchResult } from "../runBench.ts";
 import { sendAndKill, sendClosedLoop, sendOpenLoop, type Service } from "../sendOrders.ts";
@@ -48,7 +48,7 @@ export async function runAltoBench(
   { cli, artifacts }: Installed,
   { orders, accounts, onProgress }: AltoOptions,
 ): Promise<AltoResult> {
-  const operations = accounts + orders + openRate * openSeconds + killOrders;
+  const operations = toWarmingCount(accounts) + orders + openRate * openSeconds + killOrders;
   onProgress("creating accounts");
   const world = await createAltoWorld({
     artifacts,
@@ -67,7 +67,7 @@ export async function runAltoBench(
     onProgress("starting Alto");
     alto = await start(proxy.url);
     onProgress("signing operations");
-    const warming = await world.signOperations(accounts);
+    const warming = await world.signOperations(toWarmingCount(accounts));
     const burst = await world.signOperations(orders);
     await world.chain.mineEverySecond();
     const from = await getBlockNumber(world.chain.client);
