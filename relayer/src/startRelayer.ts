@@ -140,7 +140,7 @@ export async function startRelayer(config: Config, onFatal: (error: Error) => vo
     const jobs = createJobQueue({ pglite, log, config });
     const notifier = createNotifier({ db, jobs, destinations, log, config });
     const eventLog = createEventLog({ db, config });
-    const seal = createSealer({ db, signer: auditSigner, config });
+    const seal = createSealer({ db, pipeline, signer: auditSigner, config });
     const loops = startLoops({
       db,
       kind,

@@ -17,10 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 beforeEach(async () => {
-  for (const table of ["orders", "audit_entries", "audit_batches"] as const) await db.deleteFrom(table).execute();
+  for (const table of ["orders", "audit_unsealed", "audit_entries", "audit_batches"] as const)
+    await db.deleteFrom(table).execute();
 });
 
-const seal = () => createSealer({ db, signer, config: { chainId } })();
+const seal = () => createSealer({ ...database, signer, config: { chainId } })();
 const verify = (knownHead?: string) => verifyAuditLog(db, { chainId, signers: [signer.address], knownHead });
 
 /** Three orders in two batches, one of them taken back. */
@@ -53,6 +54,14 @@ test("seals what comes, and nothing twice", async () => {
   expect(await seal()).toBe(0);
   await storeOrder(db, { session: "dd", nonce: 0 });
   expect(await verify()).toMatchObject({ entries: 4, unsealed: 1, faults: [] });
+  expect(await seal()).toBe(1);
+  expect(await verify()).toMatchObject({ entries: 5, unsealed: 0, faults: [] });
+});
+
+test("seals what an instance of an older version still wrote into the log without a number", async () => {
+  await fill();
+  await sql`insert into audit_entries (chain_id, at, kind, order_hash, session_id, account, body_hash)
+    values (${chainId}, 0, 'sentinel-held', '', '0xaa', 'account', ${"00".repeat(32)})`.execute(db);
   expect(await seal()).toBe(1);
   expect(await verify()).toMatchObject({ entries: 5, unsealed: 0, faults: [] });
 });

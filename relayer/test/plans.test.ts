@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { waitUntil } from "../../scripts/stack/waitUntil.ts";
+import { moveUnsealed } from "../src/db/auditRows.ts";
 import { insertEventRows } from "../src/db/chainRows.ts";
 import type { Statement } from "../src/db/createPipeline.ts";
 import { selectStored } from "../src/db/orderRows.ts";
@@ -209,6 +210,32 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
             pg_stat_get_xact_tuples_hot_updated('orders'::regclass) as hot`.execute(tx);
         });
         expect(rows).toEqual([{ all: 1, hot: 1 }]);
+      });
+
+      it("number an entry of the audit log by moving it, and clear away where it waited", async () => {
+        const count = 1_500;
+        await sql`delete from audit_unsealed`.execute(database.db);
+        await sql`insert into audit_unsealed (chain_id, at, kind, body_hash)
+          select ${chainId}, 0, 'sentinel-hold', 'hash' from generate_series(1, ${count}::int4)`.execute(database.db);
+        const moved = await database.db.transaction().execute(async (tx) => {
+          await moveUnsealed(chainId, 2 * count).execute(tx);
+          const { rows } = await sql<{ inserted: number; updated: number }>`select
+            pg_stat_get_xact_tuples_inserted('audit_entries'::regclass) as inserted,
+            pg_stat_get_xact_tuples_updated('audit_entries'::regclass) as updated`.execute(tx);
+          return rows;
+        });
+        expect(moved).toEqual([{ inserted: count, updated: 0 }]);
+        // Postgres tells what has changed a little later.
+        await waitUntil({
+          what: "the dead rows to be removed",
+          timeoutMs: 20_000,
+          intervalMs: 200,
+          probe: async () => (await tendTables(database)).cleared.includes("public.audit_unsealed") || undefined,
+        });
+        const { rows } = await sql<{ size: number }>`select pg_relation_size('audit_unsealed')::int4 as size`.execute(
+          database.db,
+        );
+        expect(rows).toEqual([{ size: 0 }]);
       });
 
       it("are neither compiled nor shared out, however dear they look", async () => {

@@ -33,7 +33,7 @@ describe("what is old", () => {
   let db: Kysely<Database>;
   const hash = (digit: string) => `0x${digit.repeat(64)}` as const;
   const retention = { bodyDays: 10, eventDays: 10, webhookDays: 2 };
-  const seal = () => createSealer({ db, signer, config: { chainId } })();
+  const seal = () => createSealer({ ...database, signer, config: { chainId } })();
   const verify = () => verifyAuditLog(db, { chainId, signers: [signer.address] });
   const clean = () => deleteOld(db, { chainId, retention });
 

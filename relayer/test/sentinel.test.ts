@@ -117,12 +117,12 @@ test("holds what is unlike its key, and everything after it, with evidence that 
   expect(features["novelty"]).toBeGreaterThan(3);
   expect(features["source"]).toBeGreaterThan(3);
   expect(evidence?.score).toBeGreaterThanOrEqual(10);
-  const entries = await db.selectFrom("audit_entries").selectAll().where("session_id", "=", sessionId).execute();
+  const entries = await db.selectFrom("audit_unsealed").selectAll().where("session_id", "=", sessionId).execute();
   expect(entries).toHaveLength(1);
   expect(entries[0]).toMatchObject({ kind: "sentinel-hold", account: session.account, order_hash: "" });
   expect(JSON.parse(entries[0]?.reason ?? "")).toEqual({ evidence: evidence?.id, rule: "unusual", orderHash });
   const signer = privateKeyToAccount(generatePrivateKey());
-  expect(await createSealer({ db, signer, config: { chainId } })()).toBe(1);
+  expect(await createSealer({ ...database, signer, config: { chainId } })()).toBe(1);
   const report = await verifyAuditLog(db, { chainId, signers: [signer.address] });
   expect(report).toMatchObject({ entries: 1, unsealed: 0, faults: [] });
 });

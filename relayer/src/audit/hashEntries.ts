@@ -2,9 +2,8 @@ import { createHash } from "node:crypto";
 import type { Selectable } from "kysely";
 import type { Database } from "../db/schema.ts";
 
-export type AuditEntry = Omit<Selectable<Database["audit_entries"]>, "id" | "xid" | "number" | "detail" | "undoes"> & {
-  number: number;
-};
+/** What is hashed of an entry. */
+export type AuditEntry = Omit<Selectable<Database["audit_entries"]>, "id" | "xid" | "detail" | "undoes">;
 
 /** The head before the first batch of a chain. */
 export const firstHead = "0".repeat(64);

@@ -52,12 +52,12 @@ export async function verifyAuditLog(
   report.faults.push(...(await findStrayEntries(db, chainId, report.entries)));
   report.faults.push(...(await findStrayOrders(db, chainId)));
   report.faults.push(...(await findFalseDetails(db, chainId)));
-  report.unsealed = await countUnsealed(db, chainId);
+  report.unsealed = await countEntries(db, "audit_unsealed", chainId);
   return report;
 }
 
-async function listEntries(db: Kysely<Database>, chainId: number, first: number, last: number): Promise<AuditEntry[]> {
-  const rows = await db
+function listEntries(db: Kysely<Database>, chainId: number, first: number, last: number): Promise<AuditEntry[]> {
+  return db
     .selectFrom("audit_entries")
     .selectAll()
     .where("chain_id", "=", chainId)
@@ -65,7 +65,6 @@ async function listEntries(db: Kysely<Database>, chainId: number, first: number,
     .where("number", "<=", last)
     .orderBy("number")
     .execute();
-  return rows.map((row) => ({ ...row, number: row.number ?? 0 }));
 }
 
 async function isSigned(head: string, signature: string, signers: readonly Address[]): Promise<boolean> {
@@ -80,19 +79,20 @@ async function isSigned(head: string, signature: string, signers: readonly Addre
 
 /** Numbered entries that no batch has. */
 async function findStrayEntries(db: Kysely<Database>, chainId: number, sealed: number): Promise<string[]> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int4 as count from audit_entries
-    where chain_id = ${chainId} and number is not null`.execute(db);
-  const count = rows[0]?.count ?? 0;
+  const count = await countEntries(db, "audit_entries", chainId);
   return count === sealed ? [] : [`${count} entries have numbers, but batches have ${sealed}`];
 }
 
 /** Orders whose status is not what the last entry of them says. */
 async function findStrayOrders(db: Kysely<Database>, chainId: number): Promise<string[]> {
   const { rows } = await sql<{ order_hash: string; status: string; kind: string | null }>`
-    select orders.order_hash, orders.status, entry.kind from orders
+    select orders.order_hash, orders.status, coalesce(waiting.kind, entry.kind) as kind from orders
+    left join (select distinct on (order_hash) order_hash, kind from audit_unsealed
+      where chain_id = ${chainId} and kind like 'order-%' order by order_hash, id desc) as waiting using (order_hash)
     left join lateral (select kind from audit_entries where chain_id = orders.chain_id
       and order_hash = orders.order_hash and kind like 'order-%' order by id desc limit 1) as entry on true
-    where orders.chain_id = ${chainId} and entry.kind is distinct from 'order-' || orders.status limit 100`.execute(db);
+    where orders.chain_id = ${chainId}
+      and coalesce(waiting.kind, entry.kind) is distinct from 'order-' || orders.status limit 100`.execute(db);
   return rows.map(
     ({ order_hash, status, kind }) =>
       `The order ${order_hash} is ${status}, but the last that the log says of it is ${kind ?? "nothing"}`,
@@ -103,15 +103,22 @@ async function findStrayOrders(db: Kysely<Database>, chainId: number): Promise<s
 async function findFalseDetails(db: Kysely<Database>, chainId: number): Promise<string[]> {
   const { rows } = await sql<{ number: number }>`select entry.number from audit_entries as entry
     left join audit_entries as undone on undone.id = entry.undoes
-    where entry.chain_id = ${chainId} and entry.number is not null and (
+    where entry.chain_id = ${chainId} and (
       entry.detail is not null and encode(sha256(convert_to(entry.detail, 'UTF8')), 'hex') <> entry.body_hash
       or entry.kind like 'undone-%' and (undone.body_hash is distinct from entry.body_hash
         or undone.number is null or undone.number > entry.number)) limit 100`.execute(db);
   return rows.map(({ number }) => `What the entry ${number} says of its event is not what it was sealed with`);
 }
 
-async function countUnsealed(db: Kysely<Database>, chainId: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select count(*)::int4 as count from audit_entries
-    where chain_id = ${chainId} and number is null`.execute(db);
-  return rows[0]?.count ?? 0;
+async function countEntries(
+  db: Kysely<Database>,
+  table: "audit_entries" | "audit_unsealed",
+  chainId: number,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom(table)
+    .select(({ fn }) => fn.countAll().as("count"))
+    .where("chain_id", "=", chainId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

@@ -34,6 +34,8 @@ export async function deleteOld(
             and accepted_at < ${before}
             and not exists (select 1 from audit_entries as entry where entry.chain_id = orders.chain_id
               and entry.order_hash = orders.order_hash and entry.at >= ${before})
+            and order_hash not in (select order_hash from audit_unsealed
+              where chain_id = ${chainId} and order_hash is not null)
           limit ${rowsAtOnce})`.execute(db),
     );
     deleted.transactions = await repeat(() =>

@@ -55,7 +55,7 @@ export async function listStanding(db: Db, chainId: number, account: string, lim
       json_build_object('args', args::json, 'blockHash', block_hash, 'logIndex', log_index, 'timestamp', timestamp)::text
         as detail
     from events join audit_entries on audit_entries.id = events.entry_id
-    where events.chain_id = ${chainId} and events.account = ${account} and number is not null
+    where events.chain_id = ${chainId} and events.account = ${account}
     order by events.block_number desc, events.log_index desc limit ${limit}`.execute(db);
   return rows;
 }

@@ -17,6 +17,7 @@ import { retentionMigration } from "./retentionMigration.ts";
 import type { Database } from "./schema.ts";
 import { sentinelMigration } from "./sentinelMigration.ts";
 import { webhookMigration } from "./webhookMigration.ts";
+import { unsealedEntriesMigration } from "./unsealedEntriesMigration.ts";
 
 const migrations: Record<string, Migration> = {
   "0001-start": {
@@ -157,5 +158,6 @@ migrations["0034-keyless-lanes"] = keylessLanesMigration;
 migrations["0035-lean-indexes"] = leanIndexesMigration;
 migrations["0036-live-deadlines"] = liveDeadlinesMigration;
 migrations["0037-hot-claims"] = hotClaimsMigration;
+migrations["0038-unsealed-entries"] = unsealedEntriesMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };

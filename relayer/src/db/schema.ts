@@ -104,6 +104,8 @@ export type Database = {
   };
   /** Running relayers. */
   instances: { chain_id: number; instance: string; seen_at: number };
+  /** Entries of the audit log that wait for their numbers. */
+  audit_unsealed: Omit<Database["audit_entries"], "number">;
   /** What became of orders and what happened on chain, written by the database itself with each change. */
   audit_entries: {
     id: Generated<number>;
@@ -127,8 +129,8 @@ export type Database = {
     detail: string | null;
     /** Of an event that is taken back: the id of its entry. */
     undoes: number | null;
-    /** Without gaps from 1, once it is sealed. */
-    number: number | null;
+    /** Without gaps from 1. */
+    number: number;
   };
   /** Sealed entries `first_number` to `last_number`: their hashes chained to the head before, and signed. */
   audit_batches: {

@@ -16,7 +16,7 @@ export async function insertEvidence(db: Db, chainId: number, evidence: Evidence
     .executeTakeFirstOrThrow();
   const { session_id, account, action, rule, order_hash } = evidence;
   await db
-    .insertInto("audit_entries")
+    .insertInto("audit_unsealed")
     .values({
       chain_id: chainId,
       at: databaseNow,
@@ -29,7 +29,6 @@ export async function insertEvidence(db: Db, chainId: number, evidence: Evidence
       transaction_hash: null,
       block_number: null,
       reason: JSON.stringify({ evidence: id, rule, orderHash: order_hash }),
-      number: null,
     })
     .execute();
   return id;

@@ -12,20 +12,21 @@ const changedShare = 4;
 const deadMin = 1_000;
 const deadShare = 0.2;
 
-type Growth = { table: string; changed: number; dead: number; rows: number };
+type Growth = { table: string; changed: number; dead: number; rows: number; hasIndex: boolean };
 
 /**
  * Has the planner count the tables that have outgrown what it knows of them. Postgres does that by itself, but only after a
  * minute, and until then it takes a condition that all rows meet for one that few do. PGlite has no `autovacuum` at all: there
- * the rows that changes leave behind are removed too.
+ * the rows that changes leave behind are removed too. So they are where there is no index, which can only be read from end to
+ * end, so often that a minute of them is too much.
  */
 export async function tendTables({ db, kind }: Pick<OpenDatabase, "db" | "kind">): Promise<Tended> {
   const tended: Tended = { counted: [], cleared: [] };
-  for (const { table, changed, dead, rows } of await listGrowth(db, kind)) {
-    if (kind === "pglite" && dead > deadMin + deadShare * rows) {
+  for (const { table, changed, dead, rows, hasIndex } of await listGrowth(db, kind)) {
+    if ((kind === "pglite" || !hasIndex) && dead > deadMin + deadShare * rows) {
       await sql`vacuum (analyze) ${sql.raw(table)}`.execute(db);
       tended.cleared.push(table);
-    } else if (changed > changedMin + changedShare * rows) {
+    } else if (hasIndex && changed > changedMin + changedShare * rows) {
       // Whoever has the table counts it already.
       await sql`analyze (skip_locked) ${sql.raw(table)}`.execute(db);
       tended.counted.push(table);
@@ -39,7 +40,8 @@ async function listGrowth(db: Kysely<Database>, kind: OpenDatabase["kind"]): Pro
   // Nothing else has a PGlite say what has changed.
   if (kind === "pglite") await sql`select pg_stat_force_next_flush()`.execute(db);
   const { rows } = await sql<Growth>`select format('%I.%I', schemaname, grown.relname) as table,
-      n_mod_since_analyze as changed, n_dead_tup as dead, greatest(reltuples, 0)::int8 as rows
+      n_mod_since_analyze as changed, n_dead_tup as dead, greatest(reltuples, 0)::int8 as rows,
+      relhasindex as "hasIndex"
     from pg_stat_user_tables as grown join pg_class on pg_class.oid = relid
     where ${kind === "pglite"} or schemaname = current_schema()`.execute(db);
   return rows;
