@@ -9,11 +9,11 @@ import { storeOldOrders } from "../test/support/storeOldOrders.ts";
 import { createBenchWorld, toPrivateKey, type BenchOrder, type BenchWorld } from "./createBenchWorld.ts";
 import { findLosses } from "./findLosses.ts";
 import { load, toWarmingCount } from "./load.ts";
+import { probeNode } from "./probeNode.ts";
 import { readStages, toStageMs } from "./readStages.ts";
 import { readUsage } from "./readUsage.ts";
 import { relayerService, sendAndKill, sendClosedLoop, sendOpenLoop, type Sending } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
-import { startCountingProxy, type CountingProxy } from "./startCountingProxy.ts";
 import { round, toAckFigures, toMinedFigures, toNodeFigures, toOpenFigures } from "./toFigures.ts";
 import { getBlockNumber, toMined, watchBlocks, type MinedBlock } from "./watchBlocks.ts";
 
@@ -67,15 +67,12 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { database, instances, onProgress } = options;
   const world = await createBenchWorld({ accountCount: options.accounts, walletCount });
   let postgres: TestPostgres | undefined;
-  let proxy: CountingProxy | undefined;
   const relayers: RelayerProcess[] = [];
   const heapMb = toHeapMb(options.accounts);
   try {
     postgres = database === "postgres" ? await startPostgres() : undefined;
-    proxy = await startCountingProxy(world.chain.url);
     const databaseUrl = await postgres?.createDatabase({ isLocal: true });
     const env = await world.createEnv({
-      RPC_URL: proxy.url,
       HOT_WALLET_PRIVATE_KEY: world.hotWallets.map(toPrivateKey).join(","),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
       REQUESTS_PER_MINUTE: "10000000",
@@ -94,10 +91,9 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
     const burst = await world.signOrders(options.orders);
     await world.chain.mineEverySecond();
     await warmUp(world, relayers, warming);
-    return await measure({ ...options, world, proxy, relayers, env, heapMb, burst });
+    return await measure({ ...options, world, relayers, env, heapMb, burst });
   } finally {
     for (const relayer of relayers) await relayer.kill();
-    await proxy?.stop();
     await postgres?.stop();
     await world.stop();
   }
@@ -105,7 +101,6 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
 
 type Run = BenchOptions & {
   world: BenchWorld;
-  proxy: CountingProxy;
   relayers: RelayerProcess[];
   env: RelayerEnv;
   heapMb: number;
@@ -118,31 +113,31 @@ function toHeapMb(sessions: number): number {
 }
 
 async function measure(run: Run): Promise<BenchResult> {
-  const { world, proxy, relayers, burst, onProgress } = run;
+  const { world, relayers, burst, onProgress } = run;
   const urls = relayers.map(({ url }) => url);
   onProgress(`burst of ${burst.length} orders`);
-  const callsBefore = await proxy.readCounts();
+  const callsBefore = world.chain.getCalls();
   const cpuBefore = sumCpuMs(relayers);
   const stagesBefore = await readStages(urls);
   const from = await getBlockNumber(world.chain.client);
   const sending = await sendClosedLoop({ urls, service: relayerService, orders: burst, concurrency });
   checkFailed(sending);
-  // Afterwards, since reading them takes time of the node and of this process.
-  const blocks = await watchMined(world, from + 1, burst);
   await waitUntilFinal(urls, burst);
   const cpuMs = sumCpuMs(relayers) - cpuBefore;
   const stageMs = toStageMs(stagesBefore, await readStages(urls));
   const nodeCalls = Object.fromEntries(
-    [...(await proxy.readCounts())].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
+    [...world.chain.getCalls()].map(([method, count]) => [method, count - (callsBefore.get(method) ?? 0)]),
   );
+  // Afterwards, since reading them takes time of the node and of this process.
+  const blocks = await watchMined(world, from + 1, burst);
   const startedAt = Number((await world.chain.client.getBlock({ blockNumber: BigInt(from) })).timestamp);
   const mined = toMined(blocks, startedAt);
 
   onProgress(`open loop of ${openRate} orders a second`);
   const openOrders = await world.signOrders(openRate * openSeconds);
-  await proxy.takeWaits();
-  const open = await sendOpenLoop({ urls, service: relayerService, orders: openOrders, rate: openRate });
-  const nodeWaits = await proxy.takeWaits();
+  const opening = sendOpenLoop({ urls, service: relayerService, orders: openOrders, rate: openRate });
+  const nodeWaits = await probeNode({ ...world.chain, token: world.token }, opening);
+  const open = await opening;
   checkFailed(open);
   await watchMined(world, from + 1, openOrders);
   const peakRssMb = Math.max(...relayers.map(({ pid }) => readUsage(pid).peakRssMb));

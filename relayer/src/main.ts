@@ -13,9 +13,10 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-optimiseEarly();
 try {
   const relayer = await startRelayer(readConfig(), fail);
+  // Not before: what starts a relayer runs often too, but never again.
+  optimiseEarly();
   let isStopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createLeases } from "../src/submission/createLeases.ts";
 import { holdLane, LaneLostError, type Lane } from "../src/submission/laneRows.ts";
-import { chainId, openTestDatabase, quietLog, storeOrder } from "./support/openTestDatabase.ts";
+import { chainId, openTestDatabase, storeOrder } from "./support/openTestDatabase.ts";
+import { quietLog } from "./support/quietLog.ts";
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 beforeAll(async () => {

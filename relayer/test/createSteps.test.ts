@@ -5,7 +5,8 @@ import { createHolds } from "../src/sentinel/createHolds.ts";
 import { createSteps } from "../src/sentinel/createSteps.ts";
 import { createHistory } from "../src/sentinel/history.ts";
 import { nothingUnusual } from "../src/sentinel/scoreOrder.ts";
-import { chainId, openTestDatabase, quietLog } from "./support/openTestDatabase.ts";
+import { chainId, openTestDatabase } from "./support/openTestDatabase.ts";
+import { quietLog } from "./support/quietLog.ts";
 import { createContent, createHash, readSentinelConfig } from "./support/sentinelWorld.ts";
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;

@@ -13,7 +13,8 @@ import { toEvent } from "../src/events/toEvent.ts";
 import { listOpenTransactions, readRaw } from "../src/submission/transactionRows.ts";
 import { post, request, waitForOrder, waitForSession } from "./support/api.ts";
 import { createWorld, type World } from "./support/createWorld.ts";
-import { chainId, openTestDatabase, quietLog, storeOrder } from "./support/openTestDatabase.ts";
+import { chainId, openTestDatabase, storeOrder } from "./support/openTestDatabase.ts";
+import { quietLog } from "./support/quietLog.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
 import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
 
@@ -152,7 +153,9 @@ describe.skipIf(!hasPostgres)("a relayer", () => {
     await first.stop();
     const { db, close } = await openDatabase({ databaseUrl, dataDir: "", log: quietLog });
     await age(db, 8);
-    await sql`update audit_entries set at = at - ${8 * day}::int8`.execute(db);
+    for (const table of ["audit_entries", "audit_unsealed"]) {
+      await sql`update ${sql.table(table)} set at = at - ${8 * day}::int8`.execute(db);
+    }
     await close();
 
     const second = await startRelayer(env);

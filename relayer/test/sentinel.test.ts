@@ -12,7 +12,8 @@ import { createMetrics } from "../src/observability/createMetrics.ts";
 import { ProblemError } from "../src/problem.ts";
 import { createEnforcement } from "../src/sentinel/createEnforcement.ts";
 import { createSentinel, type Sentinel } from "../src/sentinel/createSentinel.ts";
-import { chainId, openTestDatabase, quietLog } from "./support/openTestDatabase.ts";
+import { chainId, openTestDatabase } from "./support/openTestDatabase.ts";
+import { quietLog } from "./support/quietLog.ts";
 import {
   createAddress,
   createContent,

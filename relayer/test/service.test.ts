@@ -194,10 +194,14 @@ test("is not ready where there is no contract, and refuses that data for another
 // The last one, for the relayer answers nothing else for a while afterwards.
 test("limits the requests of one address, whatever it says of itself", async () => {
   const answers = [];
-  for (let count = 0; count <= requestsPerMinute; count += 1) {
+  // A minute may end meanwhile, and another one begin.
+  for (let count = 0; count <= 2 * requestsPerMinute; count += 1) {
     const headers = { "x-forwarded-for": `10.0.0.${count}`, forwarded: `for=10.0.0.${count}` };
-    answers.push(await request(`${relayer.url}/v1/info`, { headers }));
+    const answer = await request(`${relayer.url}/v1/info`, { headers });
+    answers.push(answer);
+    if (answer.status !== 200) break;
   }
+  expect(answers.length).toBeGreaterThan(1);
   const [first, last] = [answers[0], answers.at(-1)];
   if (last === undefined) throw new Error("There were requests");
   expect(first?.status).toBe(200);

@@ -21,7 +21,7 @@ import { openPkcs11 } from "../src/signers/openPkcs11.ts";
 import { post, waitForOrder, waitForSession } from "./support/api.ts";
 import { createSoftHsm, hasSoftHsm, p256, type SoftHsm } from "./support/createSoftHsm.ts";
 import { createWorld, type World } from "./support/createWorld.ts";
-import { quietLog } from "./support/openTestDatabase.ts";
+import { quietLog } from "./support/quietLog.ts";
 import { runToEnd, startRelayer, type RelayerEnv } from "./support/runRelayer.ts";
 import { startKmsDouble, type KmsDouble } from "./support/startKmsDouble.ts";
 

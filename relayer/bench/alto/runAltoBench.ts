@@ -2,11 +2,11 @@ import { parseAbi, parseEventLogs } from "viem";
 import { createDemoAccounts } from "../../../scripts/stack/demoAccounts.ts";
 import type { BenchOrder } from "../createBenchWorld.ts";
 import { load, toWarmingCount } from "../load.ts";
+import { probeNode } from "../probeNode.ts";
 import { readUsage } from "../readUsage.ts";
 import type { BenchResult } from "../runBench.ts";
 import { sendAndKill, sendClosedLoop, sendOpenLoop, type Service } from "../sendOrders.ts";
 import { sendTransfers } from "../sendTransfers.ts";
-import { startCountingProxy, type CountingProxy } from "../startCountingProxy.ts";
 import { round, toAckFigures, toMinedFigures, toNodeFigures, toOpenFigures } from "../toFigures.ts";
 import { countOrders, getBlockNumber, toMined, watchBlocks, type MinedBlock } from "../watchBlocks.ts";
 import { createAltoWorld, type AltoWorld } from "./createAltoWorld.ts";
@@ -57,15 +57,13 @@ export async function runAltoBench(
     walletCount,
   });
   const { relayer } = createDemoAccounts();
-  let proxy: CountingProxy | undefined;
   let alto: AltoProcess | undefined;
   try {
-    proxy = await startCountingProxy(world.chain.url);
     const { entryPoint, executorKeys } = world;
-    const start = (rpcUrl: string) =>
-      startAlto({ cli, rpcUrl, entryPoint, executorKeys, utilityKey: relayer.privateKey });
+    const { url: rpcUrl } = world.chain;
+    const start = () => startAlto({ cli, rpcUrl, entryPoint, executorKeys, utilityKey: relayer.privateKey });
     onProgress("starting Alto");
-    alto = await start(proxy.url);
+    alto = await start();
     onProgress("signing operations");
     const warming = await world.signOperations(toWarmingCount(accounts));
     const burst = await world.signOperations(orders);
@@ -77,13 +75,13 @@ export async function runAltoBench(
     if (unwarmed > 0) throw new Error(`Alto left ${unwarmed} of ${warming.length} operations unmined`);
 
     onProgress(`burst of ${orders} operations`);
-    const { mined, ...burstFigures } = await measureBurst(world, { alto, proxy }, burst);
+    const { mined, ...burstFigures } = await measureBurst(world, alto, burst);
     onProgress(`open loop of ${openRate} operations a second`);
     const openOrders = await world.signOperations(openRate * openSeconds);
     const openFrom = await getBlockNumber(world.chain.client);
-    await proxy.takeWaits();
-    const open = await sendOpenLoop({ urls: [alto.url], service: altoService, orders: openOrders, rate: openRate });
-    const nodeWaits = await proxy.takeWaits();
+    const opening = sendOpenLoop({ urls: [alto.url], service: altoService, orders: openOrders, rate: openRate });
+    const nodeWaits = await probeNode({ ...world.chain, token: world.token }, opening);
+    const open = await opening;
     await watchMined(world, openFrom + 1, open.acknowledged, minedTimeoutMs);
     const { peakRssMb } = readUsage(alto.pid);
     onProgress("raw transfers");
@@ -98,7 +96,7 @@ export async function runAltoBench(
       concurrency,
       kill: () => victim.kill(),
     });
-    alto = await start(proxy.url);
+    alto = await start();
     const after = await watchMined(world, killFrom + 1, acknowledged, minedTimeoutMs / 2);
     const run = new Set(after.flatMap((block) => block.orders));
     return {
@@ -113,24 +111,19 @@ export async function runAltoBench(
     };
   } finally {
     await alto?.kill();
-    await proxy?.stop();
     await world.stop();
   }
 }
 
-async function measureBurst(
-  world: AltoWorld,
-  { alto, proxy }: { alto: AltoProcess; proxy: CountingProxy },
-  burst: readonly BenchOrder[],
-) {
-  const callsBefore = sum(await proxy.readCounts());
+async function measureBurst(world: AltoWorld, alto: AltoProcess, burst: readonly BenchOrder[]) {
+  const callsBefore = sum(world.chain.getCalls());
   const cpuBefore = readUsage(alto.pid).cpuMs;
   const from = await getBlockNumber(world.chain.client);
   const sending = await sendClosedLoop({ urls: [alto.url], service: altoService, orders: burst, concurrency });
   const blocks = await watchMined(world, from + 1, sending.acknowledged, minedTimeoutMs);
   const startedAt = Number((await world.chain.client.getBlock({ blockNumber: BigInt(from) })).timestamp);
   const count = countOrders(blocks);
-  const calls = sum(await proxy.readCounts()) - callsBefore;
+  const calls = sum(world.chain.getCalls()) - callsBefore;
   return {
     mined: toMined(blocks, startedAt),
     ...toAckFigures(sending),

@@ -18,9 +18,7 @@ import {
   type SessionInput,
   type SignedOrderJson,
 } from "@latchkey/sdk";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import {
   encodeFunctionData,
   pad,
@@ -34,6 +32,7 @@ import {
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { sessionKeys } from "./api.ts";
+import { createDataDir } from "./createDataDir.ts";
 import type { RelayerEnv } from "./runRelayer.ts";
 import { startChain, type TestChain } from "./startChain.ts";
 
@@ -247,7 +246,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
       return counts;
     },
     async createEnv(changes = {}) {
-      const folder = await mkdtemp(join(tmpdir(), "latchkey-relayer-"));
+      const folder = await createDataDir();
       folders.push(folder);
       return {
         RPC_URL: chain.url,

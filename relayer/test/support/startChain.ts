@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import {
   createPublicClient,
   createWalletClient,
@@ -22,6 +23,7 @@ import {
   type WalletClient,
 } from "viem";
 import { foundry } from "viem/chains";
+import { z } from "zod";
 import { createDemoAccounts, type DemoAccounts } from "../../../scripts/stack/demoAccounts.ts";
 import { toToolEnv } from "../../../scripts/runSteps.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
@@ -36,6 +38,8 @@ export type SentTransaction = {
   maxPriorityFeePerGas?: bigint;
 };
 
+const methodSchema = z.object({ method: z.string() });
+const methodPattern = /^[a-z0-9]+_\w+$/;
 /** Transactions in one request. */
 const sentAtOnce = 50;
 
@@ -45,6 +49,8 @@ export type TestChain = {
   chainId: number;
   accounts: DemoAccounts;
   client: PublicClient;
+  /** What others than this `TestChain` have asked of the node so far, by method, as the node itself says. */
+  getCalls: () => ReadonlyMap<string, number>;
   /** The same method with each of `paramLists`, in one request; the answers in their order. Throws what the node refuses. */
   askAll: (method: string, paramLists: readonly (readonly unknown[])[]) => Promise<unknown[]>;
   deploy: (artifact: string, args?: readonly unknown[]) => Promise<Address>;
@@ -79,13 +85,19 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(node, "exit");
-  const url = await findUrl(node.stdout);
-  const transport = http(url, { timeout: 20_000 });
+  const calls = new Map<string, number>();
+  const addCalls = (method: string, count: number): void => void calls.set(method, (calls.get(method) ?? 0) + count);
+  const url = await findUrl(node.stdout, (method) => addCalls(method, 1));
+  const transport = http(url, {
+    timeout: 20_000,
+    onFetchRequest: (_request, { body }) => addCalls(methodSchema.parse(JSON.parse(String(body))).method, -1),
+  });
   const client: PublicClient = createPublicClient({ chain: foundry, transport, pollingInterval: 50, cacheTime: 0 });
   const accounts = createDemoAccounts();
   const getWallet = (name: keyof DemoAccounts): WalletClient<Transport, Chain, Account> =>
     createWalletClient({ account: accounts[name].account, chain: foundry, transport });
   const askAll: TestChain["askAll"] = async (method, paramLists) => {
+    addCalls(method, -paramLists.length);
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -107,6 +119,7 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
     chainId: foundry.id,
     accounts,
     client,
+    getCalls: () => new Map(calls),
     askAll,
     async deploy(artifact, args = []) {
       const { abi, bytecode } = await readArtifact(artifact);
@@ -200,15 +213,17 @@ async function waitForReceipt(client: PublicClient, hash: Hex): Promise<Transact
   }
 }
 
-async function findUrl(output: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: output })) {
-    const address = /Listening on (\S+)/.exec(line)?.[1];
-    if (address !== undefined) {
-      output.resume();
-      return `http://${address}`;
-    }
-  }
-  throw new Error("anvil ended before it listened");
+/** Where the node listens. It goes on to write a line for each call, with the method and nothing else. */
+async function findUrl(output: Readable, onCall: (method: string) => void): Promise<string> {
+  const lines = createInterface({ input: output });
+  return new Promise((resolve, reject) => {
+    lines.on("line", (line) => {
+      const address = /Listening on (\S+)/.exec(line)?.[1];
+      if (address !== undefined) resolve(`http://${address}`);
+      else if (methodPattern.test(line)) onCall(line);
+    });
+    lines.on("close", () => reject(new Error("anvil ended before it listened")));
+  });
 }
 
 async function readArtifact(name: string): Promise<{ abi: Abi; bytecode: Hex }> {
