@@ -1,20 +1,11 @@
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, rename, rm } from "node:fs/promises";
+import { cp, mkdtemp, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lock } from "proper-lockfile";
 import { openDatabase } from "../../src/db/openDatabase.ts";
 import { quietLog } from "./quietLog.ts";
-
-/** The folder that all test files of a run share; set by `shareDataDir`. */
-const shared = (): string | undefined => process.env["LATCHKEY_TEST_FOLDER"];
-
-/** Of Vitest, before all test files. */
-export default async function shareDataDir(): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "latchkey-shared-"));
-  process.env["LATCHKEY_TEST_FOLDER"] = folder;
-  return () => rm(folder, { recursive: true, force: true });
-}
+import { getSharedFolder } from "./shareFolder.ts";
 
 /**
  * A folder of its own for a relayer's data. In a test run its database has been made, and brought up to date, once for all
@@ -22,7 +13,7 @@ export default async function shareDataDir(): Promise<() => Promise<void>> {
  */
 export async function createDataDir(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "latchkey-data-"));
-  const home = shared();
+  const home = getSharedFolder();
   if (home !== undefined)
     await cp(join(await getTemplate(home), "pglite"), join(folder, "pglite"), { recursive: true });
   return folder;

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { root } from "../../../scripts/root.ts";
 import type { RelayerEnv } from "./runRelayer.ts";
+import { toCompiledEnv } from "./shareFolder.ts";
 
 /** Runs `latchkey-relayer` as operators do. */
 export async function runCli(
@@ -9,7 +10,7 @@ export async function runCli(
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ["--conditions=latchkey-source", "relayer/src/cli.ts", ...args], {
     cwd: root,
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...toCompiledEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 60_000,
   });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../../scripts/root.ts";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
+import { toCompiledEnv } from "./shareFolder.ts";
 
 export type RelayerEnv = Record<string, string>;
 
@@ -27,7 +28,7 @@ function launch(env: RelayerEnv, heapMb = 192) {
   const child = spawn(process.execPath, args, {
     cwd: root,
     // Nothing of the tester's own environment configures the relayer.
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...toCompiledEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";
