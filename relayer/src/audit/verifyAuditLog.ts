@@ -49,10 +49,10 @@ export async function verifyAuditLog(
     }
   }
   if (!isKnownHeadSeen) report.faults.push(`The head ${knownHead ?? ""} is not in the log: its end has been cut off`);
-  report.faults.push(...(await findStrayEntries(db, chainId, report.entries)));
+  report.faults.push(...(await findStrayEntries(db, chainId)));
   report.faults.push(...(await findStrayOrders(db, chainId)));
   report.faults.push(...(await findFalseDetails(db, chainId)));
-  report.unsealed = await countEntries(db, "audit_unsealed", chainId);
+  report.unsealed = await countUnsealed(db, chainId);
   return report;
 }
 
@@ -77,10 +77,15 @@ async function isSigned(head: string, signature: string, signers: readonly Addre
   }
 }
 
-/** Numbered entries that no batch has. */
-async function findStrayEntries(db: Kysely<Database>, chainId: number, sealed: number): Promise<string[]> {
-  const count = await countEntries(db, "audit_entries", chainId);
-  return count === sealed ? [] : [`${count} entries have numbers, but batches have ${sealed}`];
+/** Entries that no batch has. Both are counted at one moment: the log may grow while it is checked. */
+async function findStrayEntries(db: Kysely<Database>, chainId: number): Promise<string[]> {
+  const { rows } = await sql<{ count: number; sealed: number }>`select
+    (select count(*) from audit_entries where chain_id = ${chainId})::int8 as count,
+    (select coalesce(sum(last_number - first_number + 1), 0) from audit_batches where chain_id = ${chainId})::int8
+      as sealed`.execute(db);
+  return rows.flatMap(({ count, sealed }) =>
+    count === sealed ? [] : [`${count} entries have numbers, but batches have ${sealed}`],
+  );
 }
 
 /** Orders whose status is not what the last entry of them says. */
@@ -110,13 +115,9 @@ async function findFalseDetails(db: Kysely<Database>, chainId: number): Promise<
   return rows.map(({ number }) => `What the entry ${number} says of its event is not what it was sealed with`);
 }
 
-async function countEntries(
-  db: Kysely<Database>,
-  table: "audit_entries" | "audit_unsealed",
-  chainId: number,
-): Promise<number> {
+async function countUnsealed(db: Kysely<Database>, chainId: number): Promise<number> {
   const { count } = await db
-    .selectFrom(table)
+    .selectFrom("audit_unsealed")
     .select(({ fn }) => fn.countAll().as("count"))
     .where("chain_id", "=", chainId)
     .executeTakeFirstOrThrow();
