@@ -66,6 +66,14 @@ test("seals what an instance of an older version still wrote into the log withou
   expect(await verify()).toMatchObject({ entries: 5, unsealed: 0, faults: [] });
 });
 
+test("seals what a dump brought from a server whose transactions had higher ids", async () => {
+  await fill();
+  await storeOrder(db, { session: "dd", nonce: 0 });
+  await sql`update audit_unsealed set xid = '9999999999'`.execute(db);
+  expect(await seal()).toBe(1);
+  expect(await verify()).toMatchObject({ entries: 5, unsealed: 0, faults: [] });
+});
+
 const tamperings: readonly [name: string, tamper: () => Promise<unknown>, fault: RegExp][] = [
   [
     "an entry that was changed",
