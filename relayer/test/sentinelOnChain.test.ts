@@ -66,14 +66,26 @@ async function grant(input: Parameters<World["grant"]>[1] = {}): Promise<Granted
   return granted;
 }
 
+/** Again while the relayer does not know the newest block yet, as clients do. */
+const postOrder = (body: unknown) =>
+  waitUntil({
+    what: "the relayer to know the newest block",
+    async probe() {
+      const answer = await post(`${relayer.url}/v1/orders`, body);
+      return answer.status === 503 ? undefined : answer;
+    },
+    timeoutMs: 10_000,
+    intervalMs: 50,
+  });
+
 const submit = async (granted: GrantedSession, nonce: number, amount = 1n) =>
-  post(`${relayer.url}/v1/orders`, (await granted.createOrder({ nonce, amount })).body);
+  postOrder((await granted.createOrder({ nonce, amount })).body);
 
 /** Returns its last order. */
 async function teach(granted: GrantedSession) {
   for (let nonce = 1; nonce < warmUpOrders; nonce += 1) expect((await submit(granted, nonce)).status).toBe(202);
   const last = await granted.createOrder({ nonce: 0 });
-  expect((await post(`${relayer.url}/v1/orders`, last.body)).status).toBe(202);
+  expect((await postOrder(last.body)).status).toBe(202);
   return last;
 }
 
@@ -82,16 +94,7 @@ async function steal(granted: GrantedSession, nonce: number) {
   const { scope } = granted.createCall(1n);
   const calls = [{ ...toPaymentCall({ token: world.token, recipient: thief, amount: parseEther("900") }), scope }];
   const order = await granted.createOrder({ nonce, calls });
-  const answer = await waitUntil({
-    what: "the relayer to know the newest block",
-    async probe() {
-      const tried = await post(`${relayer.url}/v1/orders`, order.body);
-      return tried.status === 503 ? undefined : tried;
-    },
-    timeoutMs: 10_000,
-    intervalMs: 50,
-  });
-  return { ...order, answer };
+  return { ...order, answer: await postOrder(order.body) };
 }
 
 const evidenceSchema = z.object({
