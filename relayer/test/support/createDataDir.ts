@@ -8,7 +8,7 @@ import { quietLog } from "./quietLog.ts";
 import { getSharedFolder } from "./shareFolder.ts";
 
 /**
- * A folder of its own for a relayer's data. In a test run its database has been made, and brought up to date, once for all
+ * A folder of its own for the data of a test. In a test run its database has been made, and brought up to date, once for all
  * files: to make one takes PGlite several seconds of a processor, and to open it a part of one.
  */
 export async function createDataDir(): Promise<string> {

@@ -18,7 +18,9 @@ import {
   type SessionInput,
   type SignedOrderJson,
 } from "@latchkey/sdk";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   encodeFunctionData,
   pad,
@@ -32,7 +34,6 @@ import {
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { sessionKeys } from "./api.ts";
-import { createDataDir } from "./createDataDir.ts";
 import type { RelayerEnv } from "./runRelayer.ts";
 import { startChain, type TestChain } from "./startChain.ts";
 
@@ -246,7 +247,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
       return counts;
     },
     async createEnv(changes = {}) {
-      const folder = await createDataDir();
+      const folder = await mkdtemp(join(tmpdir(), "latchkey-relayer-"));
       folders.push(folder);
       return {
         RPC_URL: chain.url,
