@@ -9,9 +9,9 @@ export async function probeNode(
   { client, token }: { client: PublicClient; token: Address },
   work: Promise<unknown>,
 ): Promise<number[]> {
-  let isOver = false;
-  const over = work.finally(() => {
-    isOver = true;
+  const over = new AbortController();
+  const working = work.finally(() => {
+    over.abort();
   });
   const waits: Promise<number>[] = [];
   const ask = async (): Promise<number> => {
@@ -20,10 +20,10 @@ export async function probeNode(
     await client.call({ to: token, data: "0x18160ddd" });
     return performance.now() - askedAt;
   };
-  while (!isOver) {
+  while (!over.signal.aborted) {
     waits.push(ask());
     await sleep(everyMs);
   }
-  await over;
+  await working;
   return (await Promise.all(waits)).toSorted((a, b) => a - b);
 }

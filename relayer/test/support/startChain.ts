@@ -90,7 +90,7 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
   const url = await findUrl(node.stdout, (method) => addCalls(method, 1));
   const transport = http(url, {
     timeout: 20_000,
-    onFetchRequest: (_request, { body }) => addCalls(methodSchema.parse(JSON.parse(String(body))).method, -1),
+    onFetchRequest: (_request, { body }) => addCalls(methodSchema.parse(JSON.parse(z.string().parse(body))).method, -1),
   });
   const client: PublicClient = createPublicClient({ chain: foundry, transport, pollingInterval: 50, cacheTime: 0 });
   const accounts = createDemoAccounts();
