@@ -39,7 +39,7 @@ export type BenchResult = {
   openP50Ms: number;
   openP95Ms: number;
   openP99Ms: number;
-  /** How long the node takes for an answer, during the open loop. */
+  /** How long the node takes for a small call beside the open loop. */
   nodeP50Ms: number;
   nodeP95Ms: number;
   nodeP99Ms: number;

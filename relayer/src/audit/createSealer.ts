@@ -1,12 +1,5 @@
 import type { Kysely } from "kysely";
-import {
-  adoptUnsealed,
-  hasUnsealed,
-  insertBatch,
-  lockSealing,
-  moveUnsealed,
-  selectLastBatch,
-} from "../db/auditRows.ts";
+import { adoptUnsealed, hasUnsealed, insertBatch, lockSealing, moveUnsealed, selectHead } from "../db/auditRows.ts";
 import type { Pipeline } from "../db/createPipeline.ts";
 import type { Database } from "../db/schema.ts";
 import type { HotWallet } from "../signers/createHotWallet.ts";
@@ -39,10 +32,7 @@ export function createSealer({ db, pipeline, signer, config: { chainId } }: Deps
         await rollBack();
         return 0;
       }
-      const [[before], moved] = await Promise.all([
-        run(selectLastBatch(chainId)),
-        run(moveUnsealed(chainId, entriesMax)),
-      ]);
+      const [[before], moved] = await Promise.all([run(selectHead(chainId)), run(moveUnsealed(chainId, entriesMax))]);
       const entries = moved.toSorted((a, b) => a.number - b.number);
       const [first, last] = [entries[0], entries.at(-1)];
       if (first === undefined || last === undefined) {

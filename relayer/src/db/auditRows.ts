@@ -1,9 +1,8 @@
-import { sql, type RawBuilder, type Selectable } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { AuditEntry } from "../audit/hashEntries.ts";
 import type { Db } from "./chainRows.ts";
 import type { Statement } from "./createPipeline.ts";
 import { databaseNow } from "./databaseNow.ts";
-import type { Database } from "./schema.ts";
 
 /** What both tables have of an entry, and of it what is hashed. */
 const hashed = sql`chain_id, at, kind, order_hash, session_id, account, body_hash, transaction_hash, block_number, reason,
@@ -41,10 +40,11 @@ export function lockSealing(chainId: number): Statement<{ locked: boolean }> {
   return sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(${sealLock}, ${chainId | 0}) as locked`;
 }
 
-export function selectLastBatch(
-  chainId: number,
-): RawBuilder<Pick<Selectable<Database["audit_batches"]>, "head" | "last_number">> {
-  return sql`select head, last_number from audit_batches where chain_id = ${chainId} order by last_number desc limit 1`;
+/** The head of the last batch, if there is one. */
+export function selectHead(chainId: number): Statement<{ head: string }> {
+  return sql<{
+    head: string;
+  }>`select head from audit_batches where chain_id = ${chainId} order by last_number desc limit 1`;
 }
 
 /**
