@@ -13,15 +13,21 @@ const content = sql`id, xid, ${hashed}, detail, undoes`;
 const sealLock = 0x7365616c;
 
 /**
- * Has entries wait as others do, which else would for ever: those that instances of before `audit_unsealed` have written,
- * while not all were upgraded, and those of a dump that was restored on another server, whose transactions have other ids.
+ * Has entries wait that instances of before `audit_unsealed` have written into the log, while not all were upgraded. Only for
+ * who has `lockSealing`: those instances number what they wrote themselves.
  */
-export async function adoptUnsealed(db: Db): Promise<void> {
-  await sql`with stray as (delete from audit_entries where number is null returning ${content})
-    insert into audit_unsealed (${content}) select ${content} from stray`.execute(db);
-  // What is seen here is of transactions that have ended, so of this server's own none can have such an id.
-  await sql`update audit_unsealed set xid = pg_current_xact_id()
-    where xid >= pg_snapshot_xmax(pg_current_snapshot())`.execute(db);
+export function adoptStray(chainId: number): Statement {
+  return sql`with stray as (delete from audit_entries where chain_id = ${chainId} and number is null returning ${content})
+    insert into audit_unsealed (${content}) select ${content} from stray`;
+}
+
+/**
+ * Has entries sealed that a dump brought from a server whose transactions had higher ids. What is seen here is of transactions
+ * that have ended, so of this server's own none can have such an id.
+ */
+export function adoptForeign(chainId: number): Statement {
+  return sql`update audit_unsealed set xid = '0'
+    where chain_id = ${chainId} and xid >= pg_snapshot_xmax(pg_current_snapshot())`;
 }
 
 /** Whether an entry waits for its number. */

@@ -1,6 +1,5 @@
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-import { adoptUnsealed } from "./auditRows.ts";
 import type { Database } from "./schema.ts";
 
 const now = sql`(extract(epoch from clock_timestamp()) * 1000)::int8`;
@@ -60,6 +59,5 @@ export const unsealedEntriesMigration: Migration = {
         end $$`,
     ];
     for (const statement of statements) await statement.execute(db);
-    await adoptUnsealed(db);
   },
 };
