@@ -10,7 +10,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/ensureSoftHsm.ts", "test/support/shareFolder.ts"],
+    globalSetup: ["test/support/ensureSoftHsm.ts", "test/support/shareFolder.ts", "test/support/sharePostgres.ts"],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     // Each file runs a chain of its own, and waits for its blocks most of the time.

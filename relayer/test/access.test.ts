@@ -31,7 +31,7 @@ async function trySubmit({ url }: RelayerProcess): Promise<string> {
 
 // A second process waits long for a folder that is in use before it gives up.
 test("keeps what the operator said of accounts in PGlite, which must not be in use", { timeout: 300_000 }, async () => {
-  const env = await world.createEnv({ ACCESS: "allowlist" });
+  const env = await world.createEnv({ ACCESS: "allowlist" }, { isEmbedded: true });
   const relayer = await startRelayer(env);
   await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
   expect(await trySubmit(relayer)).toBe("account-not-allowed");

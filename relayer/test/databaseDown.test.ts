@@ -34,7 +34,7 @@ describe.skipIf(!hasPostgres || process.env["DATABASE_URL"] !== undefined)("whil
 
   beforeAll(async () => {
     world = await createWorld();
-    postgres = await startPostgres();
+    postgres = await startPostgres({ isOwn: true });
     session = await world.grant(await world.createAccount(), { salt: hashApiPolicy(policy) });
     watched = await world.grant(await world.createAccount(), { sentinel: sentinel.address, leaseTtl: 600 });
     relayer = await startRelayer(

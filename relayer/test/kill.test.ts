@@ -25,7 +25,7 @@ beforeAll(async () => {
     sessions.push(await world.grant(account), await world.grant(account));
   }
   await world.chain.mineEverySecond();
-  env = await world.createEnv();
+  env = await world.createEnv({}, { isEmbedded: true });
   relayer = await startRelayer(env);
   for (const { sessionId } of sessions) await waitForSession(relayer.url, sessionId);
 });

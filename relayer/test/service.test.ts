@@ -14,10 +14,8 @@ let relayer: RelayerProcess;
 
 beforeAll(async () => {
   world = await createWorld();
-  env = await world.createEnv({
-    REQUESTS_PER_MINUTE: String(requestsPerMinute),
-    CORS_ORIGINS: "https://app.example",
-  });
+  const changes = { REQUESTS_PER_MINUTE: String(requestsPerMinute), CORS_ORIGINS: "https://app.example" };
+  env = await world.createEnv(changes, { isEmbedded: true });
   relayer = await startRelayer(env);
 });
 

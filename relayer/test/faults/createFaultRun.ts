@@ -45,14 +45,15 @@ export async function createFaultRun({
   for (let count = 0; count < sessionCount; count += 1) {
     sessions.push(await world.grant(await world.createAccount()));
   }
-  const env = await world.createEnv({
+  const settings = {
     RPC_URL: await getRpcUrl(world),
     HOT_WALLET_PRIVATE_KEY: keys.join(","),
     REPLACE_AFTER_MS: "4000",
     RPC_TIMEOUT_MS: "5000",
     REQUESTS_PER_MINUTE: "10000000",
     ...changes,
-  });
+  };
+  const env = await world.createEnv(settings, { isEmbedded: true });
   const relayers: (RelayerProcess | undefined)[] = Array.from({ length: instances });
   const acknowledged = new Map<string, string>();
   const refused: string[] = [];

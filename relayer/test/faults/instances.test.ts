@@ -15,7 +15,7 @@ describe.skipIf(!hasPostgres)("three instances on one Postgres", () => {
   let run: FaultRun;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await startPostgres({ isOwn: true });
     const hotWallets = Array.from({ length: 3 }, generatePrivateKey);
     run = await createFaultRun({
       instances: 3,

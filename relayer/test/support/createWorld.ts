@@ -36,6 +36,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { sessionKeys } from "./api.ts";
 import type { RelayerEnv } from "./runRelayer.ts";
 import { startChain, type TestChain } from "./startChain.ts";
+import { createSharedDatabase, type TestDatabase } from "./startPostgres.ts";
 
 /** Where payments of `GrantedSession.createOrder` go. */
 export const recipient: Address = "0x000000000000000000000000000000000000bEEF";
@@ -77,8 +78,11 @@ export type World = {
   balanceOf: (holder: Address) => Promise<bigint>;
   /** How often each order has run, by the chain's own events. */
   countRuns: () => Promise<Map<Hex, number>>;
-  /** Environment of a relayer of this chain; a fresh data folder each time. */
-  createEnv: (changes?: RelayerEnv) => Promise<RelayerEnv>;
+  /**
+   * Environment of a relayer of this chain, with a fresh database each time: of the Postgres that the test run shares, where
+   * there is one and `isEmbedded` is not set; otherwise a PGlite.
+   */
+  createEnv: (changes?: RelayerEnv, options?: { isEmbedded?: boolean }) => Promise<RelayerEnv>;
   stop: () => Promise<void>;
 };
 
@@ -113,6 +117,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
   const factory = await chain.deploy("accounts/SessionAccountFactory", [implementation]);
   const token = await chain.deploy("test/DemoToken", ["Demo", "DEMO", 18]);
   const folders: string[] = [];
+  const databases: TestDatabase[] = [];
   let salts = 0n;
   const { chainId } = chain;
   const domain = { chainId, manager };
@@ -246,15 +251,18 @@ async function fillWorld(chain: TestChain): Promise<World> {
       }
       return counts;
     },
-    async createEnv(changes = {}) {
+    async createEnv(changes = {}, { isEmbedded = false } = {}) {
       const folder = await mkdtemp(join(tmpdir(), "latchkey-relayer-"));
       folders.push(folder);
+      const database = isEmbedded || "DATABASE_URL" in changes ? undefined : await createSharedDatabase();
+      if (database !== undefined) databases.push(database);
       return {
         RPC_URL: chain.url,
         CHAIN_ID: String(chainId),
         MANAGER_ADDRESS: manager,
         HOT_WALLET_PRIVATE_KEY: chain.accounts.relayer.privateKey,
         DATA_DIR: folder,
+        ...(database !== undefined && { DATABASE_URL: database.url }),
         ACCESS: "open",
         POLL_INTERVAL_MS: "100",
         BATCH_MAX_AGE_MS: "20",
@@ -264,6 +272,7 @@ async function fillWorld(chain: TestChain): Promise<World> {
     },
     async stop() {
       await chain.stop();
+      for (const { drop } of databases) await drop();
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
     },
   };

@@ -7,8 +7,9 @@ import { delimiter, join } from "node:path";
 import pg from "pg";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
+import { getSharedPostgres } from "./getSharedPostgres.ts";
 
-export type TestPostgres = {
+export type TestPostgres = ServerUrls & {
   /** Its URL. `isLocal`: by a Unix socket, where it is our own. */
   createDatabase: (options?: { isLocal?: boolean }) => Promise<string>;
   /** Ends the server as a crash would, where it is our own. */
@@ -20,7 +21,10 @@ export type TestPostgres = {
   stop: () => Promise<void>;
 };
 
-type Server = Omit<TestPostgres, "createDatabase"> & { url: string; localUrl: string };
+/** Of a database: over TCP, and by a Unix socket where the server is on this machine. */
+export type ServerUrls = { url: string; localUrl: string };
+
+type Server = Omit<TestPostgres, "createDatabase">;
 
 /** Where `initdb` and `postgres` are, if this machine has them. */
 function findBinaries(): string | undefined {
@@ -35,42 +39,72 @@ function findBinaries(): string | undefined {
 /** Whether there is a Postgres to test with: a server at `DATABASE_URL`, or its binaries. */
 export const hasPostgres = process.env["DATABASE_URL"] !== undefined || findBinaries() !== undefined;
 
-/** Databases of their own on the server at `DATABASE_URL`, or on a server of our own on this machine only. */
-export async function startPostgres({ diskMb }: { diskMb?: number } = {}): Promise<TestPostgres> {
+const nothing = (): Promise<void> => Promise.resolve();
+const noDisk = (): void => undefined;
+
+/** One that others run. */
+function toServer({ url, localUrl }: ServerUrls): Server {
+  return { url, localUrl, crash: nothing, restart: nothing, fillDisk: noDisk, freeDisk: noDisk, stop: nothing };
+}
+
+type Options = {
+  /** Of its disk. */
+  diskMb?: number;
+  /** Whether the test crashes it, so that it must be nobody else's. */
+  isOwn?: boolean;
+};
+
+/**
+ * Databases of their own on the server at `DATABASE_URL`, on the one that the test run shares, or on a server of our own, on
+ * this machine only.
+ */
+export async function startPostgres({ diskMb, isOwn = false }: Options = {}): Promise<TestPostgres> {
   const given = process.env["DATABASE_URL"];
-  const nothing = (): Promise<void> => Promise.resolve();
-  const noDisk = (): void => undefined;
-  const server: Server =
-    given === undefined || diskMb !== undefined
-      ? await startServer(diskMb)
-      : {
-          url: given,
-          localUrl: given,
-          crash: nothing,
-          restart: nothing,
-          fillDisk: noDisk,
-          freeDisk: noDisk,
-          stop: nothing,
-        };
-  const created: string[] = [];
+  const urls = given === undefined ? getSharedPostgres() : { url: given, localUrl: given };
+  const mustStart = diskMb !== undefined || (isOwn && findBinaries() !== undefined);
+  const server = urls === undefined || mustStart ? await startServer(diskMb) : toServer(urls);
+  const created: TestDatabase[] = [];
   return {
+    url: server.url,
+    localUrl: server.localUrl,
     async createDatabase({ isLocal = false } = {}) {
-      const name = `latchkey_test_${randomBytes(6).toString("hex")}`;
-      await query(server.url, `create database ${name}`);
-      created.push(name);
-      const url = new URL(isLocal ? server.localUrl : server.url);
-      url.pathname = `/${name}`;
-      return url.href;
+      const database = await createDatabase(server);
+      created.push(database);
+      return isLocal ? database.localUrl : database.url;
     },
     crash: () => server.crash(),
     restart: () => server.restart(),
     fillDisk: () => server.fillDisk(),
     freeDisk: () => server.freeDisk(),
     async stop() {
-      for (const name of created) await query(server.url, `drop database ${name} with (force)`);
+      for (const { drop } of created) await drop();
       await server.stop();
     },
   };
+}
+
+export type TestDatabase = ServerUrls & { drop: () => Promise<void> };
+
+/** @param template Name of the database that it is a copy of; by default it is empty. */
+async function createDatabase(server: ServerUrls, template = "template1"): Promise<TestDatabase> {
+  const name = `latchkey_test_${randomBytes(6).toString("hex")}`;
+  await query(server.url, `create database ${name} template ${template}`);
+  const toUrl = (of: string): string => {
+    const url = new URL(of);
+    url.pathname = `/${name}`;
+    return url.href;
+  };
+  return {
+    url: toUrl(server.url),
+    localUrl: toUrl(server.localUrl),
+    drop: () => query(server.url, `drop database ${name} with (force)`),
+  };
+}
+
+/** One for a relayer that is a test's own, with all tables. Nothing where there is no shared Postgres. */
+export async function createSharedDatabase(): Promise<TestDatabase | undefined> {
+  const shared = getSharedPostgres();
+  return shared && createDatabase(shared, shared.template);
 }
 
 async function query(url: string, statement: string): Promise<void> {
