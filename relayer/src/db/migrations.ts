@@ -13,6 +13,7 @@ import { liveDeadlinesMigration } from "./liveDeadlinesMigration.ts";
 import { liveOrdersMigration } from "./liveOrdersMigration.ts";
 import { eventLogMigration } from "./eventLogMigration.ts";
 import { overtakingMigration } from "./overtakingMigration.ts";
+import { rawCompressionMigration } from "./rawCompressionMigration.ts";
 import { retentionMigration } from "./retentionMigration.ts";
 import type { Database } from "./schema.ts";
 import { sentinelMigration } from "./sentinelMigration.ts";
@@ -159,5 +160,6 @@ migrations["0035-lean-indexes"] = leanIndexesMigration;
 migrations["0036-live-deadlines"] = liveDeadlinesMigration;
 migrations["0037-hot-claims"] = hotClaimsMigration;
 migrations["0038-unsealed-entries"] = unsealedEntriesMigration;
+migrations["0039-raw-compression"] = rawCompressionMigration;
 
 export const migrationProvider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) };
