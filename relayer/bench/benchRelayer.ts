@@ -6,6 +6,8 @@
  *   npm run bench:relayer -- --all      on Postgres and PGlite, with 1 and 3 instances, how cost grows, and Alto beside it;
  *                                       writes docs/benchmarks.md and docs/benchmarks/relayer.json; three quarters of an hour
  *
+ * Beside each run goes its floor: the same orders, to a server that only runs them in a shared `eth_call` and stores them.
+ *
  * Options of one run: --database postgres|pglite (default postgres), --instances <n> (1), --orders <n> (10000), --accounts
  * <n> (100) with a live session each, --stored <n> (0) orders of long ago in the database.
  */
@@ -14,9 +16,10 @@ import { buildContracts } from "../../scripts/bench/buildContracts.ts";
 import { writeBenchmarks } from "../../scripts/bench/writeBenchmarks.ts";
 import { installAlto } from "./alto/installAlto.ts";
 import { runAltoBench } from "./alto/runAltoBench.ts";
+import { runFloorBench, type FloorResult } from "./floor/runFloorBench.ts";
 import { toWhole } from "./toWhole.ts";
 import { runBench, type BenchOptions, type BenchResult } from "./runBench.ts";
-import { figures, toRelayerReport, type NamedResult } from "./toRelayerReport.ts";
+import { figures, toFloorCell, toRelayerReport, type NamedResult } from "./toRelayerReport.ts";
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +54,11 @@ async function run(name: string, changes: Partial<BenchOptions>): Promise<NamedR
   return { name, result };
 }
 
+function runFloor(): Promise<FloorResult> {
+  const { orders, accounts, onProgress } = given;
+  return runFloorBench({ orders, accounts, onProgress });
+}
+
 async function runAll(): Promise<void> {
   const first = await run("Postgres", {});
   // At once, while the machine is as it was.
@@ -58,6 +66,7 @@ async function runAll(): Promise<void> {
   const { orders, accounts, onProgress } = given;
   const alto = await runAltoBench(installAlto(onProgress), { orders, accounts, onProgress });
   console.error(JSON.stringify(alto));
+  const floor = await runFloor();
   const runs = [
     first,
     await run("Postgres, 3 instances", { instances: 3 }),
@@ -78,14 +87,16 @@ async function runAll(): Promise<void> {
     await run("1,000", { accounts: 1_000 }),
     await run("10,000", { accounts: 10_000 }),
   ];
-  const markdown = toRelayerReport({ runs, alto, sessions, stored });
-  await writeBenchmarks({ part: "relayer", markdown, json: JSON.stringify({ runs, alto, sessions, stored }) });
+  const markdown = toRelayerReport({ runs, floor, alto, sessions, stored });
+  await writeBenchmarks({ part: "relayer", markdown, json: JSON.stringify({ runs, floor, alto, sessions, stored }) });
   console.log(markdown);
 }
 
-function print(result: BenchResult): void {
+function print(result: BenchResult, floor: FloorResult): void {
+  console.log(`${"".padEnd(42)} ${"relayer".padStart(8)} ${"floor".padStart(8)}   target`);
   for (const [name, what, target] of figures) {
-    console.log(`${what.padEnd(42)} ${JSON.stringify(result[name]).padStart(8)}   ${target}`);
+    const value = result[name].toLocaleString("en").padStart(8);
+    console.log(`${what.padEnd(42)} ${value} ${toFloorCell(name, floor).padStart(8)}   ${target}`);
   }
   const { nodeP50Ms, nodeP95Ms, nodeP99Ms } = result;
   console.log(
@@ -99,6 +110,7 @@ buildContracts();
 if (values.all) await runAll();
 else {
   const result = await runBench(given);
-  if (values.json) console.log(JSON.stringify(result));
-  else print(result);
+  const floor = await runFloor();
+  if (values.json) console.log(JSON.stringify({ ...result, floor }));
+  else print(result, floor);
 }

@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { sessionManagerAbi } from "@latchkey/sdk";
-import { parseEventLogs } from "viem";
 import { waitUntil } from "../../scripts/stack/waitUntil.ts";
 import { waitForSession } from "../test/support/api.ts";
 import { startRelayer, type RelayerEnv, type RelayerProcess } from "../test/support/runRelayer.ts";
@@ -12,10 +10,11 @@ import { load, toWarmingCount } from "./load.ts";
 import { probeNode } from "./probeNode.ts";
 import { readStages, toStageMs } from "./readStages.ts";
 import { readUsage } from "./readUsage.ts";
-import { relayerService, sendAndKill, sendClosedLoop, sendOpenLoop, type Sending } from "./sendOrders.ts";
+import { checkFailed, relayerService, sendAndKill, sendClosedLoop, sendOpenLoop } from "./sendOrders.ts";
 import { sendTransfers } from "./sendTransfers.ts";
 import { round, toAckFigures, toMinedFigures, toNodeFigures, toOpenFigures } from "./toFigures.ts";
-import { getBlockNumber, toMined, watchBlocks, type MinedBlock } from "./watchBlocks.ts";
+import { getBlockNumber, toMined } from "./watchBlocks.ts";
+import { watchMined } from "./watchMined.ts";
 
 export type BenchOptions = {
   database: "postgres" | "pglite";
@@ -210,25 +209,6 @@ async function waitUntilFinal(urls: readonly string[], orders: readonly BenchOrd
       return true;
     },
   });
-}
-
-function watchMined(world: BenchWorld, from: number, orders: readonly BenchOrder[]): Promise<MinedBlock[]> {
-  const { client } = world.chain;
-  return watchBlocks({
-    client,
-    from,
-    expected: new Set(orders.map(({ orderHash }) => orderHash)),
-    timeoutMs: 180_000,
-    async readOrders(blockHash) {
-      const logs = await client.getLogs({ address: world.manager, blockHash });
-      const executed = parseEventLogs({ abi: sessionManagerAbi, eventName: "OrderExecuted", logs });
-      return executed.map(({ args }) => args.orderHash);
-    },
-  });
-}
-
-function checkFailed({ failed }: Sending): void {
-  if (failed.length > 0) throw new Error(`${failed.length} orders were refused, the first with ${failed[0] ?? ""}`);
 }
 
 function sumCpuMs(relayers: readonly RelayerProcess[]): number {

@@ -178,3 +178,8 @@ export function toPercentile(sorted: readonly number[], share: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return Math.round(value * 10) / 10;
 }
+
+/** Throws unless every order was taken. */
+export function checkFailed({ failed }: Sending): void {
+  if (failed.length > 0) throw new Error(`${failed.length} orders were refused, the first with ${failed[0] ?? ""}`);
+}

@@ -1,5 +1,6 @@
 import { toTable, type Row } from "../../scripts/bench/toTable.ts";
 import type { AltoResult } from "./alto/runAltoBench.ts";
+import type { FloorResult } from "./floor/runFloorBench.ts";
 import type { BenchResult } from "./runBench.ts";
 
 type Figure = { [Name in keyof BenchResult]: BenchResult[Name] extends number ? Name : never }[keyof BenchResult];
@@ -32,23 +33,25 @@ export type NamedResult = { name: string; result: BenchResult };
 type Report = {
   /** The first is the default run. */
   runs: readonly NamedResult[];
-  /** Of the same kind of run. */
+  /** Of the same kind of run, as is what follows. */
+  floor: FloorResult;
   alto: AltoResult;
   sessions: readonly NamedResult[];
   stored: readonly NamedResult[];
 };
 
 /** The results as Markdown tables. */
-export function toRelayerReport({ runs, alto, sessions, stored }: Report): string {
+export function toRelayerReport({ runs, floor, alto, sessions, stored }: Report): string {
   const [first] = runs;
   if (first === undefined) throw new Error("There is no default run");
   return [
     toTable(
-      ["", "target", ...runs.map(({ name }) => name), "Alto 0.0.20"],
+      ["", "target", ...runs.map(({ name }) => name), "floor", "Alto 0.0.20"],
       figures.map(([figure, what, target]): Row => [
         what,
         target,
         ...runs.map(toCell(figure)),
+        toFloorCell(figure, floor),
         toAltoCell(figure, alto),
       ]),
     ),
@@ -78,6 +81,12 @@ function toGrowth(what: string, results: readonly NamedResult[]): string {
     [what, ...results.map(({ name }) => name)],
     rows.map(([figure, title]): Row => [title, ...results.map(toCell(figure))]),
   );
+}
+
+/** The floor's figure, if it has one. */
+export function toFloorCell(figure: Figure, floor: FloorResult): string {
+  const value = new Map<string, number>(Object.entries(floor)).get(figure);
+  return value === undefined ? "–" : value.toLocaleString("en");
 }
 
 const isOfAlto = (figure: Figure): figure is Figure & keyof AltoResult => figure !== "executedTwice";

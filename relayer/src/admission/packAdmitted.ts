@@ -14,7 +14,7 @@ export function packAdmitted({
   signed: SignedOrder;
   packedSession: Hex;
   /** Of each call. */
-  scopes: readonly ProvenScope[];
+  scopes: readonly Pick<ProvenScope, "packed" | "proof">[];
 }): Hex {
   let packed = toUint(order.gasLimit, 4) + toUint(order.nonce, 3) + toUint(order.deadline, 6);
   packed += toSized(packedSession, 2) + toUint(order.calls.length, 1);
