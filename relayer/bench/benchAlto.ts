@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { buildContracts } from "../../scripts/bench/buildContracts.ts";
 import { installAlto } from "./alto/installAlto.ts";
 import { runAltoBench } from "./alto/runAltoBench.ts";
+import { exitOnSignal } from "./exitOnSignal.ts";
 import { toWhole } from "./toWhole.ts";
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
 });
 
 const onProgress = (text: string): void => console.error(`── ${text}`);
+exitOnSignal();
 buildContracts();
 const result = await runAltoBench(installAlto(onProgress), {
   orders: toWhole("orders", values.orders, 100, 1_000_000),

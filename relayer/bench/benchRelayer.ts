@@ -17,6 +17,7 @@ import { writeBenchmarks } from "../../scripts/bench/writeBenchmarks.ts";
 import { installAlto } from "./alto/installAlto.ts";
 import { runAltoBench } from "./alto/runAltoBench.ts";
 import { runFloorBench, type FloorResult } from "./floor/runFloorBench.ts";
+import { exitOnSignal } from "./exitOnSignal.ts";
 import { toWhole } from "./toWhole.ts";
 import { runBench, type BenchOptions, type BenchResult } from "./runBench.ts";
 import { figures, toFloorCell, toRelayerReport, type NamedResult } from "./toRelayerReport.ts";
@@ -106,6 +107,7 @@ function print(result: BenchResult, floor: FloorResult): void {
   for (const [stage, ms] of Object.entries(result.stageMs)) console.log(`  ${stage.padEnd(40)} ${ms}`);
 }
 
+exitOnSignal();
 buildContracts();
 if (values.all) await runAll();
 else {

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { Hex } from "viem";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
+import { endWithUs } from "../../test/support/endWithUs.ts";
 
 export type AltoProcess = { url: string; pid: number; kill: () => Promise<void> };
 
@@ -63,10 +64,7 @@ export async function startAlto({ cli, rpcUrl, entryPoint, executorKeys, utility
     });
   }
   const exited = once(child, "exit");
-  const killIfAlive = (): void => {
-    child.kill("SIGKILL");
-  };
-  process.once("exit", killIfAlive);
+  endWithUs(child);
   const { pid } = child;
   if (pid === undefined) throw new Error("Alto has no process");
   const url = `http://127.0.0.1:${port}`;
@@ -86,7 +84,6 @@ export async function startAlto({ cli, rpcUrl, entryPoint, executorKeys, utility
     async kill() {
       child.kill("SIGKILL");
       await exited;
-      process.off("exit", killIfAlive);
     },
   };
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { root } from "../../../scripts/root.ts";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
+import { endWithUs } from "../../test/support/endWithUs.ts";
 import type { FloorConfig } from "./floorConfig.ts";
 
 export type FloorProcess = { url: string; pid: number; kill: () => Promise<void> };
@@ -17,10 +18,7 @@ export async function startFloor(given: Omit<FloorConfig, "port">): Promise<Floo
     stdio: ["ignore", "inherit", "inherit"],
   });
   const exited = once(child, "exit");
-  const killIfAlive = (): void => {
-    child.kill("SIGKILL");
-  };
-  process.once("exit", killIfAlive);
+  endWithUs(child);
   const { pid } = child;
   if (pid === undefined) throw new Error("The floor's server has no process");
   const ended = exited.then((): never => {
@@ -41,7 +39,6 @@ export async function startFloor(given: Omit<FloorConfig, "port">): Promise<Floo
     async kill() {
       child.kill("SIGKILL");
       await exited;
-      process.off("exit", killIfAlive);
     },
   };
 }

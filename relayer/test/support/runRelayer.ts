@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../../scripts/root.ts";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
+import { endWithUs } from "./endWithUs.ts";
 import { toCompiledEnv } from "./shareFolder.ts";
 
 export type RelayerEnv = Record<string, string>;
@@ -31,6 +32,7 @@ function launch(env: RelayerEnv, heapMb = 192) {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...toCompiledEnv(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithUs(child);
   let log = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -40,11 +42,6 @@ function launch(env: RelayerEnv, heapMb = 192) {
   const exited = new Promise<number | null>((resolve) => {
     child.once("close", (code) => resolve(code));
   });
-  const killIfAlive = (): void => {
-    child.kill("SIGKILL");
-  };
-  process.once("exit", killIfAlive);
-  void exited.then(() => process.off("exit", killIfAlive));
   return { child, exited, getLog: () => log };
 }
 

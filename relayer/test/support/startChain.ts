@@ -28,6 +28,7 @@ import { createDemoAccounts, type DemoAccounts } from "../../../scripts/stack/de
 import { toToolEnv } from "../../../scripts/runSteps.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
 import { root } from "../../../scripts/root.ts";
+import { endWithUs } from "./endWithUs.ts";
 
 export type SentTransaction = {
   to: Address;
@@ -84,6 +85,8 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
     env: toToolEnv(),
     stdio: ["ignore", "pipe", "inherit"],
   });
+  // What npm calls anvil is a script that starts it.
+  endWithUs(node, "SIGTERM");
   const exited = once(node, "exit");
   const calls = new Map<string, number>();
   const addCalls = (method: string, count: number): void => void calls.set(method, (calls.get(method) ?? 0) + count);

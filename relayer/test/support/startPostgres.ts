@@ -7,6 +7,7 @@ import { delimiter, join } from "node:path";
 import pg from "pg";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
+import { endWithUs } from "./endWithUs.ts";
 import { getSharedPostgres } from "./getSharedPostgres.ts";
 
 export type TestPostgres = ServerUrls & {
@@ -172,6 +173,7 @@ async function startServer(diskMb?: number): Promise<Server> {
 
   async function launch(): Promise<(signal: NodeJS.Signals) => Promise<void>> {
     const child = spawn(join(binaries, "postgres"), args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
+    endWithUs(child);
     let log = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       log += text;
