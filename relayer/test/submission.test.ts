@@ -140,6 +140,32 @@ test("sends again what the node has lost, as soon as a block does not have it", 
   await expectRunOnce(order);
 });
 
+test("uses the nonces again that it had no money for, also of what it has replaced", async () => {
+  const { chain } = world;
+  const { address } = chain.accounts.relayer.account;
+  const balance = await chain.client.getBalance({ address });
+  await chain.pauseMining();
+  const order = await session.createOrder({ nonce: 0 });
+  await submit(order);
+  const { transactionHash: first } = await waitUntilSubmitted(order);
+  await waitForOrder(relayer.url, order.orderHash, ({ transactionHash }) => transactionHash !== first);
+  await chain.setBalance(address, 0n);
+  await waitUntil({
+    what: "the relayer to give the order back",
+    timeoutMs: 30_000,
+    intervalMs: 500,
+    async probe() {
+      await chain.mine();
+      return relayer.getLog().includes("A hot wallet cannot pay for its transactions") ? true : undefined;
+    },
+  });
+  await chain.forgetPending();
+  await chain.setBalance(address, balance);
+  await chain.mineEverySecond();
+  expect((await waitForOrder(relayer.url, order.orderHash)).status).toBe("confirmed");
+  await expectRunOnce(order);
+});
+
 test("confirms an order that someone else has sent to the contract first", async () => {
   await world.chain.pauseMining();
   const order = await session.createOrder({ nonce: 0 });

@@ -72,7 +72,8 @@ export function createLane(deps: LaneDeps, lane: Lane) {
   let nonceOnChain = 0;
   let pendingNonce = { value: 0, at: -Infinity };
 
-  const listUnmined = () => open.filter(({ status, nonce }) => status === "pending" && nonce >= nonceOnChain);
+  const listPending = () => open.filter(({ status }) => status === "pending");
+  const listUnmined = () => listPending().filter(({ nonce }) => nonce >= nonceOnChain);
 
   async function list(): Promise<void> {
     listedAt = performance.now();
@@ -101,7 +102,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
 
   /** Nonces below a stored one that no transaction has would hold up everything after them. */
   async function fillGaps(): Promise<void> {
-    const nonces = new Set(open.map(({ nonce }) => nonce));
+    const nonces = new Set(listPending().map(({ nonce }) => nonce));
     const last = Math.max(nonceOnChain - 1, ...nonces);
     const first = Array.from({ length: last - nonceOnChain + 1 }, (_, index) => nonceOnChain + index).find(
       (nonce) => !nonces.has(nonce),
@@ -138,7 +139,7 @@ export function createLane(deps: LaneDeps, lane: Lane) {
   }
 
   async function toNextNonce(): Promise<number> {
-    return Math.max(await getPendingNonce(), nonceOnChain, ...open.map(({ nonce }) => nonce + 1));
+    return Math.max(await getPendingNonce(), nonceOnChain, ...listPending().map(({ nonce }) => nonce + 1));
   }
 
   async function launch(signed: SignedTransaction): Promise<void> {
@@ -163,8 +164,10 @@ export function createLane(deps: LaneDeps, lane: Lane) {
       }
       await fillGaps();
       await broadcast.repeat(listUnmined());
+      // What there is no money for is not replaced by what costs more.
+      const unmined = open.filter(({ nonce }) => nonce >= nonceOnChain);
+      if (await purse.dropUnpaid(unmined, listStuck().length > 0, lane)) await list();
       await replaceStuck();
-      if (await purse.dropUnpaid(listUnmined(), listStuck().length > 0, lane)) await list();
     },
 
     /** Lets orders without calls come before their rivals, whose transactions wait to be mined. */

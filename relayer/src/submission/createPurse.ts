@@ -48,24 +48,25 @@ export function createPurse({ db, rpc, wallet, instance, log, config }: Deps) {
 
     /**
      * Orders of transactions that the wallet has had no money for wait for another lane: contract nonces see to it that an
-     * order runs once, even if the transaction is mined after all. Returns whether there were any.
+     * order runs once, even if the transaction is mined after all. `unmined` has also what those that wait have replaced:
+     * it goes with them, or its nonces would count as used, and nothing would ever be mined after them. Returns whether
+     * there were any.
      */
-    async dropUnpaid(waiting: readonly OpenTransaction[], isStuck: boolean, lane: Lane): Promise<boolean> {
+    async dropUnpaid(unmined: readonly OpenTransaction[], isStuck: boolean, lane: Lane): Promise<boolean> {
       if (balance === undefined || !isStuck) return false;
       let left = balance;
-      const unpaid = waiting.filter((row) => {
+      const unpaid = new Set<number>();
+      for (const row of unmined) {
+        if (row.status !== "pending") continue;
         left -= toCost(row);
-        return left < 0n;
-      });
-      if (unpaid.length === 0) return false;
-      log.error({ lane: wallet.address, transactions: unpaid.length }, "A hot wallet cannot pay for its transactions");
+        if (left < 0n) unpaid.add(row.nonce);
+      }
+      if (unpaid.size === 0) return false;
+      log.error({ lane: wallet.address, transactions: unpaid.size }, "A hot wallet cannot pay for its transactions");
       await db.transaction().execute(async (tx) => {
         await holdLane(tx, { chainId: config.chainId, instance }, lane);
-        await dropTransactions(
-          tx,
-          config.chainId,
-          unpaid.map(({ hash }) => hash),
-        );
+        const hashes = unmined.filter(({ nonce }) => unpaid.has(nonce)).map(({ hash }) => hash);
+        await dropTransactions(tx, config.chainId, hashes);
       });
       return true;
     },

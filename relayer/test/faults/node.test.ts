@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseEther, toHex } from "viem";
+import { parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRpcProxy, type RpcProxy } from "../support/startRpcProxy.ts";
@@ -94,15 +94,10 @@ test.for([1, 2, 3, 4, 5])("follows reorgs that are %i deep", { timeout: 300_000 
 
 test("goes on when a hot wallet has no money, and when it has some again", { timeout: 300_000 }, async () => {
   const faults = await underLoad(async () => {
-    const { client } = run.world.chain;
-    const setBalance = (balance: bigint) =>
-      client.request({
-        method: "anvil_setBalance",
-        params: [privateKeyToAddress(second), toHex(balance)],
-      } as unknown as { method: "eth_chainId" });
-    await setBalance(0n);
+    const { chain } = run.world;
+    await chain.setBalance(privateKeyToAddress(second), 0n);
     await sleep(9_000 * rounds);
-    await setBalance(parseEther("10"));
+    await chain.setBalance(privateKeyToAddress(second), parseEther("10"));
   });
   expect(faults).toEqual([]);
 });

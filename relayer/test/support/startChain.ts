@@ -67,6 +67,8 @@ export type TestChain = {
   pauseMining: () => Promise<void>;
   resumeMining: () => Promise<void>;
   mineEverySecond: () => Promise<void>;
+  /** In wei. */
+  setBalance: (holder: Address, balance: bigint) => Promise<void>;
   /** In wei; of the next block only, those after it follow from it. */
   setNextBaseFee: (fee: bigint) => Promise<void>;
   /** Returns when a transaction of `sender` waits to be mined. */
@@ -185,6 +187,7 @@ export async function startChain(args: readonly string[] = []): Promise<TestChai
       await ask("evm_mine");
     },
     mineEverySecond: () => ask("evm_setIntervalMining", [1]),
+    setBalance: (holder, balance) => ask("anvil_setBalance", [holder, toHex(balance)]),
     setNextBaseFee: (fee) => ask("anvil_setNextBlockBaseFeePerGas", [toHex(fee)]),
     async waitForPending(address) {
       await waitUntil({
