@@ -171,15 +171,18 @@ export async function rollBackTo(db: Db, chainId: number, number: number): Promi
     .where("chain_id", "=", chainId)
     .where("block_number", ">", number)
     .execute();
-  await db
-    .updateTable("transactions")
-    .set({
-      status: sql<"pending" | "dropped">`case when raw is null then 'dropped' else 'pending' end`,
-      block_number: null,
-    })
-    .where("chain_id", "=", chainId)
-    .where("block_number", ">", number)
-    .execute();
+  // A lane may have used the nonce again, between the node's reorg and this; only one of a nonce is waited for.
+  await sql`with undone as materialized (
+      select hash, wallet, nonce, raw is null as is_bare,
+        row_number() over (partition by wallet, nonce order by raw is null, created_at desc, hash) as place
+      from transactions where chain_id = ${chainId} and block_number > ${number})
+    update transactions set block_number = null, status = case
+        when is_bare then 'dropped'
+        when place > 1 or exists (select 1 from transactions as rival
+          where rival.chain_id = ${chainId} and rival.wallet = undone.wallet and rival.nonce = undone.nonce
+            and rival.status = 'pending') then 'replaced'
+        else 'pending' end
+      from undone where transactions.chain_id = ${chainId} and transactions.hash = undone.hash`.execute(db);
   await db.deleteFrom("events").where("chain_id", "=", chainId).where("block_number", ">", number).execute();
   await db.deleteFrom("blocks").where("chain_id", "=", chainId).where("number", ">", number).execute();
 }
