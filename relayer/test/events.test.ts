@@ -39,7 +39,7 @@ describe("one instance on PGlite", () => {
   let startId: string;
 
   beforeAll(async () => {
-    env = await world.createEnv({ AUTH_SECRET: `0x${"5e".repeat(32)}` });
+    env = await world.createEnv({ AUTH_SECRET: `0x${"5e".repeat(32)}` }, { isEmbedded: true });
     relayer = await startRelayer(env);
     session = await world.grant(account);
     await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");

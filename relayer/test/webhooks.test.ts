@@ -121,7 +121,8 @@ describe.each([
     if (isPostgres && !hasPostgres) return;
     if (isPostgres) postgres = await startPostgres();
     session = await world.grant(account);
-    env = await world.createEnv({ ...setting, ...(postgres && { DATABASE_URL: await postgres.createDatabase() }) });
+    const database = postgres && { DATABASE_URL: await postgres.createDatabase() };
+    env = await world.createEnv({ ...setting, ...database }, { isEmbedded: !isPostgres });
     relayer = await startRelayer(env);
     await waitForSession(relayer.url, session.sessionId, ({ status }) => status === "active");
   });
