@@ -106,7 +106,7 @@ describe.skipIf(!hasPostgres)("plans of Postgres", () => {
   let database: Awaited<ReturnType<typeof openTestDatabase>>;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
+    postgres = await startPostgres({ isOwn: true });
     databaseUrl = await postgres.createDatabase();
     database = await openTestDatabase(databaseUrl);
   });

@@ -66,7 +66,7 @@ test.for([1, 2, 3])("takes an order back and confirms it again after a reorg %i 
     return JSON.stringify(events).split(orderHash).length - 1;
   };
   // As soon as it has its number.
-  await expect.poll(countEvents).toBe(1);
+  await expect.poll(countEvents, { timeout: 20_000 }).toBe(1);
   await world.chain.resumeMining();
 });
 

@@ -51,7 +51,7 @@ function toServer({ url, localUrl }: ServerUrls): Server {
 type Options = {
   /** Of its disk. */
   diskMb?: number;
-  /** Whether the test crashes it, so that it must be nobody else's. */
+  /** Whether the test crashes it, or keeps others from sealing by long transactions, so that it must be nobody else's. */
   isOwn?: boolean;
 };
 
