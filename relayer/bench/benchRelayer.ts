@@ -18,6 +18,7 @@ import { installAlto } from "./alto/installAlto.ts";
 import { runAltoBench } from "./alto/runAltoBench.ts";
 import { runFloorBench, type FloorResult } from "./floor/runFloorBench.ts";
 import { exitOnSignal } from "./exitOnSignal.ts";
+import { hasPostgres } from "../test/support/startPostgres.ts";
 import { toWhole } from "./toWhole.ts";
 import { runBench, type BenchOptions, type BenchResult } from "./runBench.ts";
 import { figures, toFloorCell, toRelayerReport, type NamedResult } from "./toRelayerReport.ts";
@@ -55,9 +56,12 @@ async function run(name: string, changes: Partial<BenchOptions>): Promise<NamedR
   return { name, result };
 }
 
-function runFloor(): Promise<FloorResult> {
+/** Nothing where there is no Postgres, on which it is. */
+async function runFloor(): Promise<FloorResult | undefined> {
   const { orders, accounts, onProgress } = given;
-  return runFloorBench({ orders, accounts, onProgress });
+  if (hasPostgres) return runFloorBench({ orders, accounts, onProgress });
+  onProgress("no floor: there is no Postgres on this machine");
+  return undefined;
 }
 
 async function runAll(): Promise<void> {
@@ -93,7 +97,7 @@ async function runAll(): Promise<void> {
   console.log(markdown);
 }
 
-function print(result: BenchResult, floor: FloorResult): void {
+function print(result: BenchResult, floor: FloorResult | undefined): void {
   console.log(`${"".padEnd(42)} ${"relayer".padStart(8)} ${"floor".padStart(8)}   target`);
   for (const [name, what, target] of figures) {
     const value = result[name].toLocaleString("en").padStart(8);

@@ -34,7 +34,7 @@ type Report = {
   /** The first is the default run. */
   runs: readonly NamedResult[];
   /** Of the same kind of run, as is what follows. */
-  floor: FloorResult;
+  floor: FloorResult | undefined;
   alto: AltoResult;
   sessions: readonly NamedResult[];
   stored: readonly NamedResult[];
@@ -84,8 +84,8 @@ function toGrowth(what: string, results: readonly NamedResult[]): string {
 }
 
 /** The floor's figure, if it has one. */
-export function toFloorCell(figure: Figure, floor: FloorResult): string {
-  const value = new Map<string, number>(Object.entries(floor)).get(figure);
+export function toFloorCell(figure: Figure, floor: FloorResult | undefined): string {
+  const value = new Map<string, number>(Object.entries(floor ?? {})).get(figure);
   return value === undefined ? "–" : value.toLocaleString("en");
 }
 

@@ -28,7 +28,7 @@ const wallets = config.keys.map((key): Wallet => ({ account: privateKeyToAccount
 /** Stored, and in no transaction yet. */
 const waiting: Item[] = [];
 
-/** As the relayer's: gas of a transaction, transactions in flight for each wallet, and milliseconds between two looks. */
+/** Gas of a transaction, transactions in flight for each wallet (blocks are full with two of ten), milliseconds between two looks. */
 const gasMax = 4_300_000;
 const inFlightMax = 2;
 const everyMs = 100;
@@ -62,9 +62,8 @@ const simulations = createMicroBatch<Item, boolean>({
   sizeMax: 64,
   runsMax: 4,
   async run(items) {
-    const [{ account } = { account: undefined }] = wallets;
     const call = {
-      from: account?.address,
+      from: wallets[0]?.account.address,
       to: config.manager,
       data: toBatchData(items),
       gas: numberToHex(toGas(items)),
