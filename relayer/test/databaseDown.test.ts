@@ -16,10 +16,10 @@ import {
 import { createWorld, type GrantedSession, type SignedTestOrder, type World } from "./support/createWorld.ts";
 import { startRelayer, type RelayerProcess } from "./support/runRelayer.ts";
 import { signControl } from "./support/signControl.ts";
-import { hasPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
+import { hasOwnPostgres, startPostgres, type TestPostgres } from "./support/startPostgres.ts";
 
 // A server that others use too is not ours to stop.
-describe.skipIf(!hasPostgres || process.env["DATABASE_URL"] !== undefined)("while the database is down", () => {
+describe.skipIf(!hasOwnPostgres)("while the database is down", () => {
   let world: World;
   let postgres: TestPostgres;
   let relayer: RelayerProcess;

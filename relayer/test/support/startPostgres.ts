@@ -40,6 +40,9 @@ function findBinaries(): string | undefined {
 /** Whether there is a Postgres to test with: a server at `DATABASE_URL`, or its binaries. */
 export const hasPostgres = process.env["DATABASE_URL"] !== undefined || findBinaries() !== undefined;
 
+/** Whether this machine can run a Postgres of a test's own, which the test may crash. */
+export const hasOwnPostgres = findBinaries() !== undefined;
+
 const nothing = (): Promise<void> => Promise.resolve();
 const noDisk = (): void => undefined;
 
@@ -62,7 +65,7 @@ type Options = {
 export async function startPostgres({ diskMb, isOwn = false }: Options = {}): Promise<TestPostgres> {
   const given = process.env["DATABASE_URL"];
   const urls = given === undefined ? getSharedPostgres() : { url: given, localUrl: given };
-  const mustStart = diskMb !== undefined || (isOwn && findBinaries() !== undefined);
+  const mustStart = diskMb !== undefined || (isOwn && hasOwnPostgres);
   const server = urls === undefined || mustStart ? await startServer(diskMb) : toServer(urls);
   const created: TestDatabase[] = [];
   return {
