@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { dirname } from "node:path";
 import type { Hex } from "viem";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
-import { endWithUs } from "../../test/support/endWithUs.ts";
+import { toProcess } from "../toProcess.ts";
 
 export type AltoProcess = { url: string; pid: number; kill: () => Promise<void> };
 
@@ -63,27 +62,13 @@ export async function startAlto({ cli, rpcUrl, entryPoint, executorKeys, utility
       log = (log + text).slice(-20_000);
     });
   }
-  const exited = once(child, "exit");
-  endWithUs(child);
-  const { pid } = child;
-  if (pid === undefined) throw new Error("Alto has no process");
+  const { pid, kill, ended } = toProcess(child, "Alto", () => log);
   const url = `http://127.0.0.1:${port}`;
-  const ended = exited.then((): never => {
-    throw new Error(`Alto ended:\n${log}`);
-  });
-  ended.catch(() => undefined);
   await waitUntil({
     what: `Alto at ${url}`,
     timeoutMs: 120_000,
     until: ended,
     probe: async () => ((await fetch(`${url}/health`)).ok ? true : undefined),
   });
-  return {
-    url,
-    pid,
-    async kill() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
+  return { url, pid, kill };
 }

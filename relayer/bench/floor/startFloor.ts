@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { root } from "../../../scripts/root.ts";
 import { findFreePort } from "../../../scripts/stack/ports.ts";
 import { waitUntil } from "../../../scripts/stack/waitUntil.ts";
-import { endWithUs } from "../../test/support/endWithUs.ts";
+import { toProcess } from "../toProcess.ts";
 import type { FloorConfig } from "./floorConfig.ts";
 
 export type FloorProcess = { url: string; pid: number; kill: () => Promise<void> };
@@ -17,14 +16,7 @@ export async function startFloor(given: Omit<FloorConfig, "port">): Promise<Floo
     env: { PATH: process.env["PATH"], FLOOR: JSON.stringify(config) },
     stdio: ["ignore", "inherit", "inherit"],
   });
-  const exited = once(child, "exit");
-  endWithUs(child);
-  const { pid } = child;
-  if (pid === undefined) throw new Error("The floor's server has no process");
-  const ended = exited.then((): never => {
-    throw new Error("The floor's server ended");
-  });
-  ended.catch(() => undefined);
+  const { pid, kill, ended } = toProcess(child, "The floor's server");
   const url = `http://127.0.0.1:${port}`;
   await waitUntil({
     what: `the floor's server at ${url}`,
@@ -33,12 +25,5 @@ export async function startFloor(given: Omit<FloorConfig, "port">): Promise<Floo
     // It answers, though not to this.
     probe: () => fetch(url).then(() => true),
   });
-  return {
-    url,
-    pid,
-    async kill() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-  };
+  return { url, pid, kill };
 }
